@@ -1,0 +1,149 @@
+"""Explore embedding spaces: open vectors, see them, ask for neighbours.
+
+space = embedviz.open("glove.6B.300d.txt")
+space.neighbors("king - man + woman")
+embedviz.explore(space)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from embedviz.errors import EmbedvizError
+    from embedviz.progress import Progress
+    from embedviz.space.answer import Answer
+    from embedviz.space.embedding_space import EmbeddingSpace
+    from embedviz.space.projection import Projection
+    from embedviz.views.main_window import MainWindow
+
+    __version__: str
+
+__all__ = [
+    "Answer",
+    "EmbeddingSpace",
+    "EmbedvizError",
+    "Projection",
+    "__version__",
+    "explore",
+    "open",
+    "project",
+    "sample",
+    "save",
+]
+
+_HOMES = {
+    "Answer": "embedviz.space.answer",
+    "EmbeddingSpace": "embedviz.space.embedding_space",
+    "EmbedvizError": "embedviz.errors",
+    "Projection": "embedviz.space.projection",
+}
+
+
+def open(
+    path: str | os.PathLike[str],
+    *,
+    labels: str | os.PathLike[str] | None = None,
+    metadata: str | os.PathLike[str] | None = None,
+    vector_column: str | None = None,
+    label_column: str | None = None,
+    partial: bool = False,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> EmbeddingSpace:
+    """Open a file of vectors, in any format, found by its content, or a bundled sample as `sample:NAME`.
+
+    `labels` and `metadata` name files beside the vectors; `vector_column` and `label_column` name columns of a table;
+    `partial` opens the whole rows before a damaged end. Raises InputError (FileAccessError, UnknownFormatError,
+    FormatError, UnsafeFileError, MemoryPlanError) or OptionError.
+    """
+    from embedviz.errors import OptionError
+    from embedviz.formats import open_steps
+    from embedviz.progress import finish
+
+    if isinstance(path, str) and path.startswith("sample:"):
+        if partial or any(option is not None for option in (labels, metadata, vector_column, label_column)):
+            raise OptionError("A bundled sample brings its own labels and metadata; leave those options out.")
+        return sample(path.removeprefix("sample:"), on_progress=on_progress)
+    steps = open_steps(
+        path,
+        labels=labels,
+        metadata=metadata,
+        vector_column=vector_column,
+        label_column=label_column,
+        partial=partial,
+    )
+    return finish(steps, on_progress)
+
+
+def sample(name: str = "glove-10k", *, on_progress: Callable[[Progress], object] | None = None) -> EmbeddingSpace:
+    """Open a bundled sample: `glove-10k` (words) or `digits` (scikit-learn's images); OptionError for other names."""
+    from embedviz.formats import sample_steps
+    from embedviz.progress import finish
+
+    return finish(sample_steps(name), on_progress)
+
+
+def project(
+    space: EmbeddingSpace,
+    method: str = "pca",
+    *,
+    n_components: int = 2,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> Projection:
+    """Project all items: `.points` is (n_items, n_components), unscaled scores; OptionError for bad options."""
+    from embedviz.progress import finish
+    from embedviz.projection import project_steps
+
+    return finish(project_steps(space, method, n_components=n_components), on_progress)
+
+
+def save(
+    space: EmbeddingSpace,
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> None:
+    """Save `space` in the format of the suffix of `path`, whole or not at all.
+
+    Raises OutputError if the file exists and `overwrite` is False, or if the format cannot hold the space.
+    """
+    from embedviz.formats import save_steps
+    from embedviz.progress import finish
+
+    finish(save_steps(space, path, overwrite=overwrite), on_progress)
+
+
+def explore(space: EmbeddingSpace | None = None, *, block: bool = True) -> MainWindow:
+    """Show `space`, or the bundled sample, in a window and return it; its `session` and `operations` are public.
+
+    `block=False` returns at once and, under IPython, joins its Qt loop. Raises MissingLibraryError or DisplayError
+    where no window can open.
+    """
+    from embedviz.qt_libraries import require_window
+
+    require_window()
+    from embedviz.views import launch
+
+    return launch.explore(space, block=block)
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    if name == "__version__":
+        metadata = importlib.import_module("importlib.metadata")
+        try:
+            return metadata.version("embedviz")
+        except metadata.PackageNotFoundError:  # run from a checkout that is not installed
+            return "unknown"
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'embedviz' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

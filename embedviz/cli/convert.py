@@ -1,0 +1,31 @@
+"""`embedviz convert IN OUT`: the same space in another format."""
+
+from __future__ import annotations
+
+import argparse
+
+import embedviz
+from embedviz.cli import opening, output
+from embedviz.cli.progress_line import ProgressLine
+
+NAME = "convert"
+HELP = "write a space in the format of OUT's suffix"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    opening.add_arguments(parser)
+    parser.add_argument("output", metavar="OUT", help="the file to write; its suffix names the format")
+    output.add_force(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open and save."""
+    from embedviz.formats import check_output
+
+    check_output(options.output, overwrite=options.force)
+    space = opening.opened(options)
+    with ProgressLine() as line:
+        embedviz.save(space, options.output, overwrite=options.force, on_progress=line)
+    output.report(options.output, f"{space.n_items:,} items, {space.n_dims:,} dimensions", space)
+    return 0

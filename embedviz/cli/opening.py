@@ -1,0 +1,52 @@
+"""The arguments of everything that opens a space, and the opening itself."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+import embedviz
+from embedviz.cli.progress_line import ProgressLine
+
+if TYPE_CHECKING:
+    from embedviz.space.embedding_space import EmbeddingSpace
+
+SAMPLE_PREFIX = "sample:"
+
+
+def add_arguments(parser: argparse.ArgumentParser, *, name: str = "path", nargs: str | None = None) -> None:
+    """Add the path and the options of opening."""
+    parser.add_argument(name, metavar="PATH", nargs=nargs, help="a file of vectors, or sample:NAME")
+    parser.add_argument("--labels", metavar="FILE", help="a text file with one label a line")
+    parser.add_argument("--metadata", metavar="FILE", help="a TSV file with further columns about the items")
+    parser.add_argument("--vector", metavar="COLUMN", help="the column that holds the vectors")
+    parser.add_argument("--label", metavar="COLUMN", help="the column that holds the labels")
+    parser.add_argument("--partial", action="store_true", help="open the whole rows before a damaged end")
+
+
+def keywords(options: argparse.Namespace) -> dict[str, Any]:
+    """The options of opening as keywords of `embedviz.open`."""
+    return {
+        "labels": options.labels,
+        "metadata": options.metadata,
+        "vector_column": options.vector,
+        "label_column": options.label,
+        "partial": options.partial,
+    }
+
+
+def opened(options: argparse.Namespace) -> EmbeddingSpace:
+    """The space named on the command line, with progress on the terminal."""
+    with ProgressLine() as line:
+        return embedviz.open(options.path, **keywords(options), on_progress=line)
+
+
+def positive(text: str) -> int:
+    """An argument that counts something: 1, 2, 3, ..."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 upwards")
+    return number

@@ -1,0 +1,27 @@
+"""The file a command writes: its arguments, and a report of what was written."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from embedviz.cli.console import say
+
+if TYPE_CHECKING:
+    from embedviz.space.embedding_space import EmbeddingSpace
+
+
+def add_arguments(parser: argparse.ArgumentParser, *, help_text: str) -> None:
+    """Add `-o OUT` and `--force`."""
+    parser.add_argument("-o", "--output", metavar="OUT", required=True, help=help_text)
+    add_force(parser)
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    """Add `--force`."""
+    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
+
+
+def report(path: str, what: str, space: EmbeddingSpace) -> None:
+    """Print one line about what was written, and what the import of the space noted."""
+    say(f"Wrote {path}: {what}.", *(f"  note: {note.text}" for note in space.notes))

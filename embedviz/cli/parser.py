@@ -1,0 +1,73 @@
+"""From words on the command line to options: verbs, the window where there is no verb, errors as one line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from embedviz.cli import convert, info, neighbors, project, render, samples, window
+from embedviz.errors import OptionError
+
+VERBS = (info, neighbors, project, render, convert, samples)
+VERB_NAMES = tuple(verb.NAME for verb in VERBS)
+
+_EXAMPLES = """\
+examples:
+  embedviz                                    open the bundled sample
+  embedviz glove.6B.50d.txt                   open your own vectors
+  embedviz info vectors.npy --labels words.txt
+  embedviz neighbors sample:glove-10k "king - man + woman" -k 5
+  embedviz project vectors.vec -o points.csv
+  embedviz render sample:digits -o digits.png --color digit
+
+A PATH may be sample:NAME. A file that is named like a command: ./info
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are OptionErrors: one line that names the help to read."""
+
+    def error(self, message: str) -> NoReturn:
+        raise OptionError(f"{message}. See: {self.prog} --help")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Options of one command line, `run` among them; OptionError for wrong use, SystemExit after help or version."""
+    first = arguments[0] if arguments else ""
+    if first in (*VERB_NAMES, "-h", "--help", "--version"):
+        return _verbs().parse_args(arguments)
+    parser = Parser(prog="embedviz", allow_abbrev=False)
+    window.add_arguments(parser)
+    parser.set_defaults(run=window.run)
+    return parser.parse_args(arguments)
+
+
+def _verbs() -> Parser:
+    parser = Parser(
+        prog="embedviz",
+        usage="embedviz [PATH]\n       embedviz COMMAND ...",
+        description="Explore embedding spaces: a window on any file of vectors, and commands that need no window.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, prog="embedviz", parser_class=Parser
+    )
+    for verb in VERBS:
+        command = commands.add_parser(verb.NAME, help=verb.HELP, description=f"{verb.HELP}.", allow_abbrev=False)
+        verb.add_arguments(command)
+        command.set_defaults(run=verb.run)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Look the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        import embedviz
+
+        print(f"embedviz {embedviz.__version__}")
+        parser.exit()

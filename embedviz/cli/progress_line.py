@@ -1,0 +1,47 @@
+"""Progress on a terminal: one line that is rewritten, and gone at the end."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from types import TracebackType
+
+from embedviz.cli.console import safe
+from embedviz.progress import Progress
+
+REDRAW_SECONDS = 0.1
+
+
+class ProgressLine:
+    """A callable for `on_progress`, used in a `with`; silent where standard error is not a terminal."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr is not None and sys.stderr.isatty()
+        self._drawn_at = 0.0
+        self._width = 0
+
+    def __call__(self, step: Progress) -> None:
+        now = time.monotonic()
+        if not self._is_shown or now - self._drawn_at < REDRAW_SECONDS:
+            return
+        self._drawn_at = now
+        share = "" if step.fraction is None else f" {step.fraction:.0%}"
+        room = shutil.get_terminal_size().columns - 1
+        self._draw(f"{safe(step.text)[: max(0, room - len(share))]}{share}")
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._width:
+            self._draw("")
+            sys.stderr.write("\r")
+            sys.stderr.flush()
+
+    def _draw(self, text: str) -> None:
+        sys.stderr.write("\r" + text.ljust(self._width))
+        sys.stderr.flush()
+        self._width = len(text)

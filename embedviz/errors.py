@@ -1,0 +1,96 @@
+"""The errors a person can meet, and their words.
+
+EmbedvizError                 everything below; the message says what happened, why, and what to do
+├── InputError                a file or folder that cannot be used
+│   ├── FileAccessError       missing, a folder, not permitted, vanished
+│   ├── UnknownFormatError    nothing we know by its content
+│   │   └── ProseError        text to be read, not vectors
+│   ├── FormatError           known, but damaged; names the line or the byte
+│   ├── UnsafeFileError       opening it could run code (pickles)
+│   └── MemoryPlanError       larger than the memory that is free
+├── OptionError               (ValueError) an option outside what is possible
+├── QueryError                (ValueError) a question that cannot be read; knows where
+├── UnknownItemError          (KeyError) no item of that name; knows near spellings
+├── OutputError               a file that cannot be written
+├── MissingLibraryError       a library that did not import
+├── DisplayError              no screen to open a window on
+└── ChildError                the helper process died or could not start
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class EmbedvizError(Exception):
+    """Something a person can understand and act on; `str()` is one line for them."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class InputError(EmbedvizError):
+    """A file or folder that cannot be used."""
+
+
+class FileAccessError(InputError):
+    """A path that cannot be read: missing, a folder, not permitted, vanished."""
+
+
+class UnknownFormatError(InputError):
+    """A file whose content is in no format we read."""
+
+
+class ProseError(UnknownFormatError):
+    """A file that reads as prose, not vectors; embeddings can be trained on it."""
+
+
+class FormatError(InputError):
+    """A file of a known format that is damaged; the message names the line or the byte."""
+
+
+class UnsafeFileError(InputError):
+    """A file that could run code when opened (a pickle); it is not opened."""
+
+
+class MemoryPlanError(InputError):
+    """A file that needs more memory than is free."""
+
+
+class OptionError(EmbedvizError, ValueError):
+    """An option whose value is outside what is possible."""
+
+
+class QueryError(EmbedvizError, ValueError):
+    """A question that cannot be read; `position` is the index of the character it stumbled on, or None."""
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class UnknownItemError(EmbedvizError, KeyError):
+    """No item has this label; `near` holds the nearest spellings, best first."""
+
+    def __init__(self, label: str, near: Sequence[str] = ()) -> None:
+        shown = label if len(label) <= 60 else label[:59] + "…"
+        guess = f" Near spellings: {', '.join(near)}." if near else " No label is spelled like it."
+        super().__init__(f"No item is called “{shown}”.{guess}")
+        self.label = label
+        self.near = tuple(near)
+
+
+class OutputError(EmbedvizError):
+    """A file that cannot be written, or a value its format cannot hold."""
+
+
+class MissingLibraryError(EmbedvizError):
+    """A library that did not import; the message says which and why."""
+
+
+class DisplayError(EmbedvizError):
+    """There is no screen to open a window on."""
+
+
+class ChildError(EmbedvizError):
+    """The helper process died or could not be started."""

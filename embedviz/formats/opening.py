@@ -1,0 +1,170 @@
+"""Opening: from a path to a space, whatever the file turns out to be."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+
+from embedviz.errors import FormatError, InputError, MemoryPlanError, ProseError, UnknownFormatError
+from embedviz.formats.blocks import content_hash
+from embedviz.formats.catalog import FORMATS, READABLE_SUFFIXES
+from embedviz.formats.companions import attach
+from embedviz.formats.pickles import refuse_pickles
+from embedviz.formats.probe import Probe, access_error, check_readable
+from embedviz.formats.registry import Format, Reading, Wish
+from embedviz.formats.text_layout import BOM
+from embedviz.formats.unpacking import unpacked
+from embedviz.progress import Progress, Steps, within
+from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.labels import Labels
+from embedviz.space.source import Note, Source
+from embedviz.space.table import Table
+
+_READ_SHARE = 0.9
+_PROSE_SHARE = 0.6
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+
+StrPath = str | os.PathLike[str]
+
+
+def open_steps(
+    path: StrPath,
+    *,
+    labels: StrPath | None = None,
+    metadata: StrPath | None = None,
+    vector_column: str | None = None,
+    label_column: str | None = None,
+    partial: bool = False,
+) -> Steps[EmbeddingSpace]:
+    """Open a file of vectors as a space; its format is found by content, .gz .zip .bz2 .xz around it are unpacked.
+
+    `labels` (one per line) and `metadata` (TSV) name files that belong to it; without them those beside it are tried.
+    `vector_column` names the array of an .npz or the file in a .zip, `label_column` the array or column of labels.
+    `partial` leaves out a last row that was cut off. Yields Progress; closing the generator leaves nothing behind.
+
+    Raises FileAccessError, UnknownFormatError (ProseError for prose), FormatError, UnsafeFileError, MemoryPlanError,
+    and OptionError for a column that is not there.
+    """
+    wish = Wish(
+        None if labels is None else Path(labels),
+        None if metadata is None else Path(metadata),
+        vector_column,
+        label_column,
+        partial,
+    )
+    path = Path(path)
+    try:
+        return (yield from _open(path, wish))
+    except OSError as error:
+        raise access_error(Path(error.filename) if isinstance(error.filename, str) else path, error) from error
+    except MemoryError as error:
+        raise MemoryPlanError(
+            f"“{path.name}” does not fit into the memory that is free; close other programs."
+        ) from error
+
+
+def _open(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
+    yield Progress(0.0, f"Opening {path.name}")
+    check_readable(path)
+    with ExitStack() as stack:
+        original = Probe.of(path, path)
+        if not original.size:
+            raise FormatError(f"“{path.name}” is empty; choose a file that holds vectors.")
+        refuse_pickles(original)
+        probe = yield from within(unpacked(original, wish.vector_column, stack), 0.0, 0.2)
+        is_packed = probe is not original
+        if is_packed:
+            if not probe.size:
+                raise FormatError(f"“{path.name}” is empty inside; choose a file that holds vectors.")
+            refuse_pickles(probe)
+        found = _detect(probe)
+        low = 0.2 if is_packed else 0.0
+        reading = yield from within(found.read(probe, wish), low, _READ_SHARE)
+        reading = yield from within(attach(reading, probe, wish), _READ_SHARE, _READ_SHARE)
+        digest = reading.content_hash
+        if is_packed or digest is None:
+            digest = yield from within(content_hash(path, f"Checking {path.name}"), _READ_SHARE, _READ_SHARE)
+    source = Source(path.name, reading.format, path.absolute(), digest, "", reading.companions, _options(wish))
+    notes = (*_suffix_note(probe, found), *reading.notes)
+    return (yield from within(finished_space(reading, source, notes), _READ_SHARE, 1.0))
+
+
+def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) -> Steps[EmbeddingSpace]:
+    """Make the space of a reading: order its labels, measure its vectors, and note what is unusual about them."""
+    n_items = len(reading.vectors)
+    labels = reading.labels
+    if labels is None:
+        labels = Labels(np.zeros(0, np.uint8), np.zeros(n_items + 1, np.int64))
+    metadata = reading.metadata if reading.metadata is not None else Table(n_items)
+    space = EmbeddingSpace(reading.vectors, labels, source, metadata)
+    yield Progress(0.0, f"Ordering {n_items:,} labels")
+    labels.prepare()
+    yield Progress(0.5, f"Measuring {n_items:,} vectors")
+    n_zero, n_nonfinite = len(space.zero_rows), len(space.nonfinite_rows)
+    yield Progress(0.9, f"Counting duplicates among {n_items:,} labels")
+    n_empty = int(np.count_nonzero(np.diff(labels.offsets) == 0))
+    n_duplicates = labels.n_duplicates - max(0, n_empty - 1)
+    counted = (
+        (
+            "duplicate_labels",
+            n_duplicates,
+            "labels repeat an earlier one; a typed label finds the first, all are kept.",
+        ),
+        ("zero_rows", n_zero, "vectors are zero; they are kept, and in no ranking by cosine."),
+        ("nonfinite_rows", n_nonfinite, "vectors hold NaN or infinity; they are kept, and in no ranking."),
+    )
+    more = [Note(kind, count, f"{count:,} {text}") for kind, count, text in counted if count]
+    finished = EmbeddingSpace(space.vectors, labels, source, metadata, (*notes, *more))
+    finished.__dict__.update({name: value for name, value in vars(space).items() if name in _MEASURED})
+    return finished
+
+
+_MEASURED = ("norms", "finite", "nonfinite_rows", "zero_rows")
+
+
+def _detect(probe: Probe) -> Format:
+    found = next((entry for entry in FORMATS if entry.detect(probe)), None)
+    if found is None:
+        raise unknown(probe)
+    return found
+
+
+def unknown(probe: Probe) -> InputError:
+    """Why a file is in no format we read: UTF-16, prose, or anything else."""
+    head = probe.head
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1::2].count(0) * 3 > len(head):
+        return UnknownFormatError(f"“{probe.name}” looks like UTF-16 text; save it as UTF-8 and open again.")
+    text = head.removeprefix(BOM)
+    if not text.strip():
+        return FormatError(f"“{probe.name}” holds only blank lines; choose a file that holds vectors.")
+    if not _CONTROL.search(text) and not text.lstrip().startswith((b"{", b"[", b"<")):
+        words = text.decode("utf-8", "ignore")
+        plain = sum(character.isalpha() or character.isspace() for character in words)
+        if plain > _PROSE_SHARE * len(words) and len(words) * 2 > len(text) - 3:
+            return ProseError(
+                f"“{probe.name}” reads as prose, not vectors; train embeddings on it, or open a file of vectors."
+            )
+    titles = ", ".join(title for title, _ in READABLE_SUFFIXES)
+    return UnknownFormatError(f"“{probe.name}” holds no vectors in a format that is known here ({titles}).")
+
+
+def _suffix_note(probe: Probe, found: Format) -> tuple[Note, ...]:
+    suffix = probe.shown.suffix.lower()
+    if suffix in found.suffixes or all(suffix not in entry.suffixes for entry in FORMATS):
+        return ()
+    return (Note("suffix_mismatch", 1, f"“{probe.name}” is named {suffix}, and its content is {found.title}."),)
+
+
+def _options(wish: Wish) -> dict[str, object]:
+    asked = {
+        "vector_column": wish.vector_column,
+        "label_column": wish.label_column,
+        "partial": wish.partial or None,
+        "labels": None if wish.labels is None else str(wish.labels),
+        "metadata": None if wish.metadata is None else str(wish.metadata),
+    }
+    return {name: value for name, value in asked.items() if value is not None}

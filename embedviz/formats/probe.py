@@ -1,0 +1,73 @@
+"""What is known of a file before it is read: its beginning, its size, what it is called."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from embedviz.errors import FileAccessError
+from embedviz.formats.text_layout import Layout, layout_of
+
+HEAD_BYTES = 1 << 18
+_SAMPLE_BYTES = 1 << 24
+_SAMPLE_LINES = 51
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A file to be read: `path` holds the bytes, `shown` is what the person named (it may have been compressed)."""
+
+    path: Path
+    shown: Path
+    size: int
+    head: bytes
+
+    @classmethod
+    def of(cls, path: Path, shown: Path) -> Probe:
+        """Read the beginning of `path`; FileAccessError if it is no regular file that can be read."""
+        check_readable(path)
+        with path.open("rb") as file:
+            return cls(path, shown, path.stat().st_size, file.read(HEAD_BYTES))
+
+    @property
+    def name(self) -> str:
+        """What messages call the file."""
+        return self.shown.name
+
+    @cached_property
+    def layout(self) -> Layout | None:
+        """How the file's text lines hold vectors, or None if they do not; decided by its first lines."""
+        with self.path.open("rb") as file:
+            sample = file.read(HEAD_BYTES)
+            while sample.count(b"\n") < _SAMPLE_LINES and len(sample) < min(self.size, _SAMPLE_BYTES):
+                more = file.read(len(sample))
+                if not more:
+                    break
+                sample += more
+        return layout_of(sample, whole=len(sample) >= self.size, suffix=self.shown.suffix.lower())
+
+
+def check_readable(path: Path) -> None:
+    """Raise FileAccessError unless `path` is a regular file."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise access_error(path, error) from error
+    if stat.S_ISDIR(mode):
+        raise FileAccessError(f"“{path}” is a folder; open one of the files in it.")
+    if not stat.S_ISREG(mode):
+        raise FileAccessError(f"“{path}” is a device or a pipe, not a file; save its content to a file and open that.")
+
+
+def access_error(path: Path, error: OSError | ValueError) -> FileAccessError:
+    """The words for a path that the system would not give us."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return FileAccessError(f"“{path}” is not there; it may have been moved or renamed. Check the path.")
+    if isinstance(error, PermissionError):
+        return FileAccessError(f"“{path}” may not be read by you; ask its owner or change its permissions.")
+    if isinstance(error, IsADirectoryError):
+        return FileAccessError(f"“{path}” is a folder; open one of the files in it.")
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return FileAccessError(f"“{path}” could not be read ({why}); check the disk and try again.")

@@ -1,0 +1,63 @@
+"""What a format is: one record per module, found by content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedviz.formats.probe import Probe
+from embedviz.progress import Steps
+from embedviz.space.arrays import FloatArray
+from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.labels import Labels
+from embedviz.space.source import Note
+from embedviz.space.table import Table
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the person asked of a file beyond its path."""
+
+    labels: Path | None = None
+    metadata: Path | None = None
+    vector_column: str | None = None
+    label_column: str | None = None
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a format found in a file; labels and metadata are None where the file itself holds none."""
+
+    vectors: FloatArray
+    format: str
+    labels: Labels | None = None
+    metadata: Table | None = None
+    notes: tuple[Note, ...] = ()
+    content_hash: str | None = None
+    companions: tuple[Path, ...] = ()
+
+
+def no_companions(space: EmbeddingSpace) -> tuple[str, ...]:
+    """A format that writes one file only."""
+    del space
+    return ()
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format: how it is told by its content, read, and (where `write` is given) written.
+
+    `read` raises FormatError for a damaged file. `write` fills the given paths: the file itself, then one for each
+    suffix that `companions` names for the space; they take the place of the path's own suffix.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    detect: Callable[[Probe], bool]
+    read: Callable[[Probe, Wish], Steps[Reading]]
+    write: Callable[[EmbeddingSpace, Sequence[Path]], Steps[None]] | None = None
+    writes: tuple[str, ...] = ()
+    companions: Callable[[EmbeddingSpace], tuple[str, ...]] = no_companions

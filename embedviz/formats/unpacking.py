@@ -1,0 +1,123 @@
+"""Compressed files: unpacked as a capped stream into a temporary file of our cache that never outlives its use."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from embedviz import paths
+from embedviz.errors import FormatError
+from embedviz.formats.blocks import BLOCK_BYTES
+from embedviz.formats.probe import Probe
+from embedviz.formats.zip_members import MAGICS, member_errors, members
+from embedviz.progress import Progress, Steps
+
+SMALL_BYTES = 1 << 28
+MOST_TIMES = 200
+_MOST_LAYERS = 3
+_DISK_MARGIN = 1 << 28
+_GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
+_SUFFIXES = (".gz", ".zip", ".bz2", ".xz")
+
+
+def unpacked(probe: Probe, wanted: str | None, stack: ExitStack) -> Steps[Probe]:
+    """The probe of what is inside a compressed file, or `probe` itself; `stack` removes the temporary file.
+
+    `wanted` chooses a member of a .zip that holds several files. Raises FormatError for damage and for more than
+    200 times the packed size (beyond 256 MB).
+    """
+    for _ in range(_MOST_LAYERS):
+        if not _is_packed(probe):
+            return probe
+        probe = yield from _unpack(probe, wanted, stack)
+    if _is_packed(probe):
+        raise FormatError(f"“{probe.name}” is compressed more than {_MOST_LAYERS} times over; unpack it and open that.")
+    return probe
+
+
+def _is_packed(probe: Probe) -> bool:
+    if probe.head.startswith(MAGICS):
+        return not any(member.filename.endswith(".npy") for member in members(probe))
+    return probe.head.startswith((_GZIP, _XZ)) or (probe.head.startswith(_BZIP2) and probe.head[4:10] == b"1AY&SY")
+
+
+def _unpack(probe: Probe, wanted: str | None, stack: ExitStack) -> Steps[Probe]:
+    allowed = _allowed(probe)
+    handle, name = tempfile.mkstemp(prefix="unpacked-", dir=paths.cache())
+    target = Path(name)
+    stack.callback(target.unlink, missing_ok=True)
+    shown = probe.shown.with_suffix("") if probe.shown.suffix.lower() in _SUFFIXES else probe.shown
+    with os.fdopen(handle, "wb") as out, probe.path.open("rb") as packed, ExitStack() as opened:
+        with member_errors(probe.name):
+            stream, inside = _stream(probe, packed, wanted, allowed, opened)
+        if inside is not None:
+            shown = probe.shown.parent / Path(inside).name
+        done = 0
+        while True:
+            with member_errors(probe.name), _stream_errors(probe.name):
+                block = stream.read(BLOCK_BYTES)
+            if not block:
+                break
+            done += len(block)
+            if done > allowed:
+                raise _too_large(probe, f"more than {allowed:,}")
+            out.write(block)
+            yield Progress(
+                min(1.0, packed.tell() / max(1, probe.size)), f"Unpacking {probe.name}: {done / 1e6:,.0f} MB"
+            )
+    return Probe.of(target, shown)
+
+
+def _stream(
+    probe: Probe, packed: IO[bytes], wanted: str | None, allowed: int, opened: ExitStack
+) -> tuple[IO[bytes], str | None]:
+    """The stream of unpacked bytes, and the member's name where the archive gives one."""
+    if probe.head.startswith(_GZIP):
+        return cast(IO[bytes], opened.enter_context(gzip.GzipFile(fileobj=packed))), None
+    if probe.head.startswith(_BZIP2):
+        return cast(IO[bytes], opened.enter_context(bz2.BZ2File(packed))), None
+    if probe.head.startswith(_XZ):
+        return cast(IO[bytes], opened.enter_context(lzma.LZMAFile(packed))), None
+    archive = opened.enter_context(zipfile.ZipFile(packed))
+    found = [member for member in members(probe) if not member.filename.startswith("__MACOSX/")]
+    chosen = [member for member in found if wanted is None or member.filename == wanted]
+    if len(chosen) != 1:
+        names = ", ".join(f"“{member.filename}”" for member in found[:12]) or "nothing"
+        raise FormatError(
+            f"“{probe.name}” holds {len(found):,} files: {names}; name one of them with --vector, or unpack it first."
+        )
+    if chosen[0].file_size > allowed:
+        raise _too_large(probe, f"{chosen[0].file_size:,}")
+    return opened.enter_context(archive.open(chosen[0])), chosen[0].filename
+
+
+def _allowed(probe: Probe) -> int:
+    free = shutil.disk_usage(paths.cache()).free - _DISK_MARGIN
+    return max(0, min(free, max(SMALL_BYTES, MOST_TIMES * probe.size)))
+
+
+def _too_large(probe: Probe, n_bytes: str) -> FormatError:
+    return FormatError(
+        f"“{probe.name}” unpacks to {n_bytes} bytes from {probe.size:,}, which is more than vectors do or than the "
+        "disk has room for; unpack it yourself if you trust it, and open that."
+    )
+
+
+@contextmanager
+def _stream_errors(name: str) -> Iterator[None]:
+    """Damage that gzip and bzip2 report as OSError without a number, or ValueError, as FormatError."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise FormatError(f"The compressed file “{name}” is damaged ({error}); get it again.") from error

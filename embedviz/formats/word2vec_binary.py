@@ -1,0 +1,151 @@
+"""word2vec binary: a text header `items dimensions`, then a token, a space and little-endian float32 for each item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from embedviz import kernels
+from embedviz.errors import FormatError
+from embedviz.formats import binary_block
+from embedviz.formats.binary_block import ScanRows
+from embedviz.formats.blocks import BLOCK_BYTES, LONGEST_LINE, new_hash
+from embedviz.formats.label_bytes import clean_labels
+from embedviz.formats.memory_plan import check_memory
+from embedviz.formats.probe import Probe
+from embedviz.formats.registry import Format, Reading, Wish
+from embedviz.formats.text_block import LABEL_BYTES, N_STATE, POSITION, ROW
+from embedviz.formats.text_vectors import SMALL_FILE_BYTES
+from embedviz.formats.text_writing import check_labels, check_not_empty
+from embedviz.progress import Progress, Steps
+from embedviz.space.arrays import FloatArray
+from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.labels import Labels
+from embedviz.space.source import Note
+
+KERNEL_MODULE = "embedviz.formats.binary_kernels"
+_HEADER = re.compile(rb"([0-9]{1,18}) ([0-9]{1,18})[ \r]*\n")
+_UNLIKE_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_WRITTEN_AT_ONCE = 1 << 12
+
+
+def _detect(probe: Probe) -> bool:
+    """A header, no text rows after it, and bytes that text does not hold (or a first row as long as it should be)."""
+    header = _HEADER.match(probe.head)
+    if header is None or probe.layout is not None:
+        return False
+    rest = probe.head[header.end() :]
+    if _UNLIKE_TEXT.search(rest):
+        return True
+    try:
+        rest[: len(rest) - 3].decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
+    del wish
+    header = _HEADER.match(probe.head)
+    assert header is not None, "reading follows detection"
+    n_items, n_dims = int(header[1]), int(header[2])
+    if not n_items or not n_dims:
+        raise FormatError(
+            f"The header of “{probe.name}” declares {n_items:,} items of {n_dims:,} dimensions: no vectors."
+        )
+    least = header.end() + n_items * (4 * n_dims + 1)
+    if least > probe.size:
+        raise _too_short(probe.name, n_items, n_dims, probe.size, least)
+    check_memory(probe.name, n_items, n_dims, extra_bytes=2 * (probe.size - least) + 9 * n_items)
+    scan = yield from _scanner(probe.size)
+    vectors = np.empty((n_items, n_dims), "<f4")
+    with probe.path.open("rb") as file:
+        labels, n_bad, n_trailing, digest = yield from _scan(file, probe, header.end(), vectors, scan)
+    notes = []
+    if n_bad:
+        text = f"{n_bad:,} labels are not valid UTF-8; the bad bytes are shown as “\ufffd”."
+        notes.append(Note("bad_utf8", n_bad, text))
+    if n_trailing:
+        text = f"{n_trailing:,} bytes follow the {n_items:,} items that the header declares; they were not read."
+        notes.append(Note("trailing_bytes", n_trailing, text))
+    native: FloatArray = vectors.astype(np.float32, copy=False)
+    return Reading(native, FORMAT.title, labels, notes=tuple(notes), content_hash=digest)
+
+
+def _scanner(size: int) -> Steps[ScanRows]:
+    if size <= SMALL_FILE_BYTES:
+        return binary_block.scan_rows
+    module = kernels.loaded(KERNEL_MODULE)
+    if module is None:
+        yield from kernels.load([KERNEL_MODULE])
+        module = kernels.loaded(KERNEL_MODULE)
+    assert module is not None, "loading it either succeeds or raises"
+    scan: ScanRows = module.scan_rows
+    return scan
+
+
+def _scan(
+    file: IO[bytes], probe: Probe, start: int, vectors: FloatArray, scan: ScanRows
+) -> Steps[tuple[Labels, int, int, str]]:
+    n_items, n_dims = vectors.shape
+    digest = new_hash()
+    digest.update(file.read(start))
+    offsets = np.zeros(n_items + 1, np.int64)
+    state = np.zeros(N_STATE, np.int64)
+    row_bytes = vectors.view(np.uint8)
+    pieces: list[bytes] = []
+    carry, done, n_trailing = b"", start, 0
+    while chunk := file.read(BLOCK_BYTES):
+        digest.update(chunk)
+        done += len(chunk)
+        block = np.frombuffer(bytearray(carry + chunk), np.uint8)
+        labels = np.empty(len(block), np.uint8)
+        state[[POSITION, LABEL_BYTES]] = 0
+        scan(block, row_bytes, labels, offsets, state)
+        pieces.append(labels[: state[LABEL_BYTES]].tobytes())
+        carry = block[state[POSITION] :].tobytes()
+        yield Progress(min(1.0, done / probe.size), f"Opening {probe.name}: {int(state[ROW]):,} items")
+        if state[ROW] == n_items:
+            n_trailing += len(carry)
+            if n_trailing == len(carry) and carry.startswith(b"\n"):
+                n_trailing -= 1
+            carry = b""
+        elif len(carry) > LONGEST_LINE + 4 * n_dims:
+            raise FormatError(
+                f"Item {int(state[ROW]) + 1:,} of “{probe.name}” has a label without end; the file is damaged there."
+            )
+    if state[ROW] < n_items:
+        at = done - len(carry)
+        raise FormatError(
+            f"“{probe.name}” ends at byte {done:,} inside item {int(state[ROW]) + 1:,} (which begins at byte {at:,}) "
+            f"of the {n_items:,} its header declares; it was cut off. Get it again."
+        )
+    cleaned, n_bad = clean_labels(np.frombuffer(b"".join(pieces), np.uint8), offsets)
+    return cleaned, n_bad, n_trailing, digest.hexdigest()
+
+
+def _too_short(name: str, n_items: int, n_dims: int, size: int, least: int) -> FormatError:
+    return FormatError(
+        f"The header of “{name}” declares {n_items:,} items of {n_dims:,} dimensions, which need at least {least:,} "
+        f"bytes, and the file has {size:,}; it was cut off or damaged. Get it again."
+    )
+
+
+def _write(space: EmbeddingSpace, paths: Sequence[Path]) -> Steps[None]:
+    check_not_empty(space, FORMAT.title)
+    yield from check_labels(space, FORMAT.title, " \t\n")
+    with paths[0].open("wb") as file:
+        file.write(f"{space.n_items} {space.n_dims}\n".encode())
+        for start in range(0, space.n_items, _WRITTEN_AT_ONCE):
+            yield Progress(start / space.n_items, f"Saving: {start:,} items")
+            rows = space.vectors[start : start + _WRITTEN_AT_ONCE].astype("<f4", copy=False)
+            file.write(
+                b"".join(space.labels.encoded(start + at) + b" " + row.tobytes() + b"\n" for at, row in enumerate(rows))
+            )
+
+
+FORMAT = Format("word2vec-binary", "word2vec binary", (".bin",), _detect, _read, _write, writes=(".bin",))

@@ -1,0 +1,85 @@
+"""Compiled kernels: how they are declared, where they are cached, and how they are made ready without a stiff window.
+
+A kernel module imports `kernel`, declares its functions with explicit signatures, and ends with `READY = True`.
+Importing such a module loads machine code from our cache, or compiles it (seconds, once per machine).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import platform
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar, cast
+
+from embedviz import child, paths
+from embedviz.progress import Progress, Steps
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_declaring = threading.Lock()  # numba's cache folder is a setting of the whole process
+
+
+def kernel(*signatures: str) -> Callable[[Function], Function]:
+    """Declare a nogil kernel with its signatures; it is compiled once and kept in our cache folder."""
+    import numba
+
+    numba_config: Any = numba.config
+
+    def decorate(function: Function) -> Function:
+        with _declaring:
+            before = numba_config.CACHE_DIR
+            numba_config.CACHE_DIR = str(paths.kernels())
+            try:
+                compiled: Any = numba.njit(list(signatures), nogil=True, cache=True)(function)
+            finally:
+                numba_config.CACHE_DIR = before
+        return cast(Function, compiled)
+
+    return decorate
+
+
+def loaded(name: str) -> ModuleType | None:
+    """The kernel module `name` if it stands ready in this process, else None; never starts a compilation."""
+    module = sys.modules.get(name)
+    return module if module is not None and getattr(module, "READY", False) else None
+
+
+def load(names: Sequence[str]) -> Steps[None]:
+    """Make kernel modules ready in this process; a machine that has not compiled them yet does so in a child process.
+
+    Raises ChildError if the child fails.
+    """
+    stamps = {name: _stamp(name) for name in names}
+    missing = [name for name, stamp in stamps.items() if not stamp.exists()]
+    if missing:
+        yield from child.run("embedviz.kernels:compile_modules", {"names": missing})
+        for name in missing:
+            stamps[name].touch()
+    for position, name in enumerate(names):
+        yield Progress(position / len(names), "Loading the drawing and reading kernels")
+        importlib.import_module(name)
+
+
+def compile_modules(names: Sequence[str]) -> Steps[None]:
+    """Compile kernel modules into the cache on disk (run in the child process)."""
+    for position, name in enumerate(names):
+        yield Progress(position / len(names), "Preparing the drawing and reading kernels, once on this machine")
+        importlib.import_module(name)
+
+
+def _stamp(name: str) -> Path:
+    """The mark that a kernel module, as it stands, was compiled by this Python and numba on this machine."""
+    digest = hashlib.blake2b(digest_size=12)
+    digest.update(f"{sys.version} {platform.node()}\n".encode())  # a home folder may serve several machines
+    for part in ("numba", name):
+        spec = importlib.util.find_spec(part)
+        if spec is not None and spec.origin is not None:
+            facts = Path(spec.origin).stat()
+            digest.update(f"{spec.origin} {facts.st_mtime_ns} {facts.st_size}\n".encode())
+    return paths.kernels() / f"{digest.hexdigest()}.compiled"

@@ -1,0 +1,77 @@
+"""Looking: axes, colours, selection, modes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from embedviz import raster
+from embedviz.operations.base import OperationsBase
+from embedviz.space.arrays import DoubleArray, FloatArray, RowArray, read_only
+
+Combining = Literal["replace", "add", "remove"]
+
+
+class LookingOperations(OperationsBase):
+    """Change how the open space is looked at."""
+
+    def set_axes(self, x: int, y: int) -> None:
+        """Put two components on the axes."""
+        view = self.session.state.view
+        if view.axes != (x, y):
+            self.session.replace(view=replace(view, axes=(x, y)))
+
+    def set_mode(self, mode: str) -> None:
+        """Show another panel of the rail."""
+        view = self.session.state.view
+        if view.mode != mode:
+            self.session.replace(view=replace(view, mode=mode))
+
+    def color_by(self, column: str | None) -> None:
+        """Colour the plot by a metadata column, or by nothing."""
+        self.session.replace(coloring=column)
+
+    def select_rectangle(self, x0: float, x1: float, y0: float, y1: float, how: Combining = "replace") -> None:
+        """Select the items in a rectangle of the plot, in its coordinates."""
+        points = self._shown_points()
+        if points is not None:
+            self._select(raster.rows_in_rectangle(points, x0, x1, y0, y1), how)
+
+    def select_lasso(self, polygon: DoubleArray, how: Combining = "replace") -> None:
+        """Select the items inside a drawn line (n, 2), in the plot's coordinates."""
+        points = self._shown_points()
+        if points is not None:
+            self._select(raster.rows_in_polygon(points, polygon), how)
+
+    def select_neighbors(self) -> None:
+        """Select the neighbours in the open answer."""
+        answer = self.session.state.answer
+        if answer is not None:
+            self._select(np.sort(answer.rows), "replace")
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self.session.replace(selection=None)
+
+    def step_back_out(self) -> None:
+        """Clear the question; if there is none, the selection."""
+        self.jobs.cancel("query")
+        if self.session.state.answer is not None:
+            self.session.replace(answer=None)
+        else:
+            self.clear_selection()
+
+    def _shown_points(self) -> FloatArray | None:
+        state = self.session.state
+        return None if state.projection is None else raster.plane_points(state.projection, state.view.axes)
+
+    def _select(self, rows: RowArray, how: Combining) -> None:
+        before = self.session.state.selection
+        if before is not None and how == "add":
+            rows = np.union1d(before, rows)
+        elif how == "remove":
+            rows = np.setdiff1d(before if before is not None else rows[:0], rows)
+        self.session.replace(selection=read_only(rows) if len(rows) else None)
+        self.say(f"{len(rows):,} items are selected." if len(rows) else "")

@@ -1,0 +1,150 @@
+"""Asking: typed words, clicked items, metrics, and the way back through what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Slot
+
+from embedviz.errors import EmbedvizError
+from embedviz.jobs import Job
+from embedviz.operations.base import OperationsBase
+from embedviz.space.answer import ask_steps
+from embedviz.space.embedding_space import EmbeddingSpace
+
+MOST_NEIGHBORS = 1000
+_OPERATOR_SIGNS = frozenset('+-*/()"“”„,:−×÷ \t')
+
+
+class QuestionOperations(OperationsBase):
+    """Ask about what was typed or clicked; go back and forward."""
+
+    def ask(self, text: str, *, live: bool = False) -> None:
+        """Ask a typed question; `live` while it is still being typed (one step to undo, errors said softly)."""
+        self._ask(text, merge="typing", live=live)
+
+    def ask_item(self, row: int) -> None:
+        """Ask about one item, by its row."""
+        space = self.session.state.space
+        if space is not None:
+            self._ask(item_text(space, row), merge=None, live=False)
+
+    def add_item(self, row: int) -> None:
+        """Add one item to the question that is open."""
+        state = self.session.state
+        if state.space is None:
+            return
+        added = operand_text(state.space, row)
+        if state.answer is None:
+            self.ask_item(row)
+        else:
+            before = state.answer.text
+            self._ask(f"{_as_operand(state.space, before)} + {added}", merge=None, live=False)
+
+    def clear_question(self) -> None:
+        """Close the open question."""
+        self.jobs.cancel("query")
+        self.session.replace(answer=None)
+
+    def set_metric(self, metric: str) -> None:
+        """Ask by another metric."""
+        self._ask_by(metric=metric)
+
+    def set_k(self, k: int) -> None:
+        """Ask for another number of neighbours."""
+        self._ask_by(k=k)
+
+    def go_back(self) -> None:
+        """Return to the question before."""
+        self._leave_question()
+        self.session.go_back()
+
+    def go_forward(self) -> None:
+        """Return to the question one went back from."""
+        self._leave_question()
+        self.session.go_forward()
+
+    def undo(self) -> None:
+        """Return to the state before."""
+        self._leave_question()
+        self.session.undo()
+
+    def redo(self) -> None:
+        """Return to the state that was undone."""
+        self._leave_question()
+        self.session.redo()
+
+    def _leave_question(self) -> None:
+        self.jobs.cancel("query")
+        self.session.settle()
+
+    def _ask_by(self, **asking: Any) -> None:
+        state = self.session.state
+        view = replace(state.view, **asking)
+        if view == state.view:
+            return
+        self.session.replace(merge="asking", view=view)
+        if state.answer is not None:
+            self._ask(state.answer.text, merge="asking", live=False)
+
+    def _ask(self, text: str, *, merge: str | None, live: bool) -> None:
+        state = self.session.state
+        if state.space is None:
+            return
+        if not text.strip():
+            self.clear_question()
+            return
+        answer, view = state.answer, state.view
+        if answer is not None and (answer.text, answer.metric, answer.k) == (text, view.metric, view.k):
+            if not live:
+                self.session.settle()
+            return
+        self.jobs.start(
+            "query",
+            ask_steps(state.space, text, view.k, metric=view.metric),
+            title="Searching",
+            context=(state.space, merge, live),
+            on_success=self._on_answered,
+            on_failure=self._on_not_answered,
+        )
+
+    @Slot(object)
+    def _on_answered(self, job: Job) -> None:
+        space, merge, live = job.context
+        if space is not self.session.state.space:
+            return
+        self.session.replace(merge=merge, answer=job.result)
+        if not live and merge == "typing":
+            self.session.settle()
+        self.say(" ".join(job.result.remarks))
+
+    @Slot(object)
+    def _on_not_answered(self, job: Job) -> None:
+        space, _, live = job.context
+        if space is not self.session.state.space:
+            return
+        assert job.error is not None
+        if live and isinstance(job.error, EmbedvizError):
+            self.say(str(job.error))
+        else:
+            self.complain(job.error)
+
+
+def item_text(space: EmbeddingSpace, row: int) -> str:
+    """What to type to ask about exactly this item: its label if that finds this row, else `#row`."""
+    label = space.labels[row]
+    return label if label.strip() and space.labels.find(label) == row else f"#{row}"
+
+
+def operand_text(space: EmbeddingSpace, row: int) -> str:
+    """An item as it stands in a formula: quoted where its label would be read as something else."""
+    return _as_operand(space, item_text(space, row))
+
+
+def _as_operand(space: EmbeddingSpace, text: str) -> str:
+    """Quote `text` if it is one label that a formula would take apart."""
+    row = space.labels.find(text)
+    if row is None or not _OPERATOR_SIGNS & set(text):
+        return text
+    return f"#{row}" if '"' in text else f'"{text}"'

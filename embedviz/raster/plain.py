@@ -1,0 +1,135 @@
+"""Drawing with numpy alone: the route until the kernels are ready, and the oracle they are tested against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedviz.raster.drawing import ColorCodes, Drawing
+from embedviz.raster.ink import LIGHTS, SUBPIXELS, TONES, Tones, disc_stamps, from_light, splat_ink, tones_for
+from embedviz.raster.viewport import Viewport
+from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray, RowArray
+
+_CHUNK_TAPS = 1 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Taps:
+    """Ink on its way to a padded picture: `places` flat pixel indices (n, taps), `ink` (n, taps), and which points."""
+
+    places: RowArray
+    ink: DoubleArray
+    rows: RowArray
+
+
+def draw(drawing: Drawing, out: ByteArray) -> None:
+    """Draw into `out` (height, width, 4), premultiplied B, G, R, A."""
+    points, viewport, style = drawing.points, drawing.viewport, drawing.style
+    tones = tones_for(style.opacity)
+    if style.splat:
+        size, taps = 1, splats(points, viewport, splat_ink(style))
+    else:
+        stamps = disc_stamps(style.radius)
+        size, taps = stamps.shape[-1], discs(points, viewport, stamps)
+    if drawing.color_codes is None:
+        tone(accumulate(taps, viewport, size), tones, tones.picture(drawing.color), out)
+    else:
+        tone_colored(accumulate_colored(taps, viewport, size, drawing.color_codes), tones, from_light(), out)
+
+
+def discs(points: FloatArray, viewport: Viewport, stamps: FloatArray) -> Iterator[Taps]:
+    """The ink of a disc at every point that touches the picture, padded by `padding` pixels on each side."""
+    size = stamps.shape[-1]
+    reach, pad = size // 2, padding(size)
+    width = viewport.width + 2 * pad
+    taps = ((np.arange(size) - reach)[:, None] * width + np.arange(size) - reach).ravel()
+    for start, x, y in _chunks(points, viewport, size * size):
+        seen = (x > -reach) & (x < viewport.width + reach) & (y > -reach) & (y < viewport.height + reach)
+        column, row = (np.floor(place[seen] * SUBPIXELS + 0.5).astype(np.int64) for place in (x, y))
+        ink = stamps[row % SUBPIXELS, column % SUBPIXELS].reshape(-1, size * size)
+        middle = (row // SUBPIXELS + pad) * width + column // SUBPIXELS + pad
+        yield Taps(middle[:, None] + taps, ink.astype(np.float64), start + np.flatnonzero(seen))
+
+
+def splats(points: FloatArray, viewport: Viewport, ink: float) -> Iterator[Taps]:
+    """The ink of every point spread over its four nearest pixels in proportion to nearness."""
+    pad = padding(1)
+    width = viewport.width + 2 * pad
+    for start, x, y in _chunks(points, viewport, 4):
+        seen = (x > -1) & (x < viewport.width + 1) & (y > -1) & (y < viewport.height + 1)
+        x, y = x[seen] - 0.5, y[seen] - 0.5
+        column, row = np.floor(x), np.floor(y)
+        right, below = x - column, y - row
+        corner = (row.astype(np.int64) + pad) * width + column.astype(np.int64) + pad
+        shares = np.stack([(1 - below) * (1 - right), (1 - below) * right, below * (1 - right), below * right], axis=1)
+        places = corner[:, None] + np.array([0, 1, width, width + 1])
+        yield Taps(places, shares * ink, start + np.flatnonzero(seen))
+
+
+def padding(size: int) -> int:
+    """How far around the picture a stamp of `size` pixels can reach."""
+    return size + 1
+
+
+def accumulate(all_taps: Iterator[Taps], viewport: Viewport, size: int) -> FloatArray:
+    """Sum ink into one channel (height, width) float32."""
+    total = np.zeros(_padded(viewport, size))
+    for taps in all_taps:
+        total += np.bincount(taps.places.ravel(), taps.ink.ravel(), total.size).reshape(total.shape)
+    return _cropped(total, size)
+
+
+def accumulate_colored(all_taps: Iterator[Taps], viewport: Viewport, size: int, coded: ColorCodes) -> FloatArray:
+    """Sum ink, and ink times linear light of the point's colour, into four channels (height, width, 4) float32."""
+    height, width = _padded(viewport, size)
+    total = np.zeros((height, width, 4))
+    for taps in all_taps:
+        places = taps.places.ravel()
+        code, lights = coded.codes[taps.rows], coded.lights
+        light = lights[np.where((code >= 0) & (code < len(lights)), code, len(lights) - 1)]
+        total[..., 0] += np.bincount(places, taps.ink.ravel(), height * width).reshape(height, width)
+        for channel in range(3):
+            weight = (taps.ink * light[:, channel : channel + 1]).ravel()
+            total[..., channel + 1] += np.bincount(places, weight, height * width).reshape(height, width)
+    return _cropped(total, size)
+
+
+def tone(ink: FloatArray, tones: Tones, picture: ByteArray, out: ByteArray) -> None:
+    """Turn ink (height, width) into premultiplied B, G, R, A."""
+    np.take(picture, _tone_indices(ink, tones), axis=0, out=out)
+
+
+def tone_colored(ink: FloatArray, tones: Tones, values: FloatArray, out: ByteArray) -> None:
+    """Turn four channels of ink into premultiplied B, G, R, A of the mean colour."""
+    out[:] = 0
+    drawn = ink[..., 0] > 0
+    weight = ink[drawn]
+    alpha = tones.alpha[_tone_indices(weight[:, 0], tones)]
+    light = np.minimum(weight[:, 1:] / weight[:, :1] * np.float32(LIGHTS - 1) + np.float32(0.5), LIGHTS - 1)
+    out[drawn, :3] = (values[light.astype(np.int64)] * alpha[:, None] + np.float32(0.5)).astype(np.uint8)[:, ::-1]
+    out[drawn, 3] = (alpha * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+
+
+def _tone_indices(ink: FloatArray, tones: Tones) -> RowArray:
+    places: RowArray = np.minimum(ink * np.float32(tones.step) + np.float32(0.5), np.float32(TONES - 1)).astype(
+        np.int64
+    )
+    return places
+
+
+def _chunks(points: FloatArray, viewport: Viewport, n_taps: int) -> Iterator[tuple[int, DoubleArray, DoubleArray]]:
+    step = max(1, _CHUNK_TAPS // n_taps)
+    for start in range(0, len(points), step):
+        x, y = viewport.exact_pixels(points[start : start + step])
+        yield start, x, y
+
+
+def _padded(viewport: Viewport, size: int) -> tuple[int, int]:
+    return viewport.height + 2 * padding(size), viewport.width + 2 * padding(size)
+
+
+def _cropped(total: DoubleArray, size: int) -> FloatArray:
+    pad = padding(size)
+    return np.ascontiguousarray(total[pad:-pad, pad:-pad], np.float32)

@@ -1,0 +1,40 @@
+"""The plane that is drawn: two axes of a projection, and what they are called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.errors import OptionError
+from embedviz.space.arrays import DoubleArray, FloatArray, read_only
+from embedviz.space.projection import Projection
+
+Axes = tuple[int, int]
+
+
+def plane_points(projection: Projection, axes: Axes = (0, 1)) -> FloatArray:
+    """The points (n_items, 2) float32 in C order on two axes; the second is zero where there is one component only."""
+    return read_only(np.ascontiguousarray(on_plane(projection.points, axes), np.float32))
+
+
+def on_plane(coordinates: FloatArray | DoubleArray, axes: Axes = (0, 1)) -> FloatArray | DoubleArray:
+    """Two columns of `coordinates` (n, n_components); OptionError for an axis that is not there."""
+    n_components = coordinates.shape[1]
+    if n_components == 1:
+        line: NDArray[Any] = np.column_stack([coordinates[:, 0], np.zeros_like(coordinates[:, 0])])
+        return line
+    for axis in axes:
+        if not 0 <= axis < n_components:
+            raise OptionError(f"Axis {axis + 1:,} was asked for, but the projection has {n_components:,}.")
+    plane: NDArray[Any] = coordinates[:, list(axes)]
+    return plane
+
+
+def axis_title(projection: Projection, axis: int) -> str:
+    """An axis in words: its name, and its share of the variance where that is known."""
+    if axis >= projection.n_components:
+        return ""
+    name, ratio = projection.axis_names[axis], projection.explained_variance_ratio
+    return name if ratio is None else f"{name} ({100 * float(ratio[axis]):.1f} %)"

@@ -1,0 +1,132 @@
+"""The space: items, their vectors and metadata, and where they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedviz.errors import OptionError, UnknownItemError
+from embedviz.space.arrays import DoubleArray, FlagArray, FloatArray, RowArray, read_only
+from embedviz.space.labels import Labels
+from embedviz.space.magnitudes import Centered, Magnitudes, center, measure
+from embedviz.space.source import Note, Source
+from embedviz.space.table import Table
+
+if TYPE_CHECKING:
+    from embedviz.space.answer import Answer
+
+_CHUNK_FLOATS = 1 << 18
+_NO_METADATA = Table(0)
+
+
+@dataclass(frozen=True, eq=False)
+class EmbeddingSpace:
+    """Items with `vectors` float32 (n_items, n_dims) C order read-only, `labels`, `metadata`, `source`, `notes`.
+
+    Row i of all of them is the same item. Non-finite rows are kept and are in no ranking, zero rows in
+    none by cosine.
+    """
+
+    vectors: FloatArray
+    labels: Labels
+    source: Source
+    metadata: Table = field(default_factory=lambda: _NO_METADATA)
+    notes: tuple[Note, ...] = ()
+
+    def __post_init__(self) -> None:
+        vectors = np.ascontiguousarray(self.vectors, np.float32)
+        if vectors.ndim != 2:
+            raise OptionError(f"Vectors must form a table (items x dimensions), not an array of shape {vectors.shape}.")
+        if self.metadata is _NO_METADATA:
+            object.__setattr__(self, "metadata", Table(len(vectors)))
+        if not len(vectors) == len(self.labels) == self.metadata.n_rows:
+            raise OptionError(
+                f"{len(vectors):,} vectors, {len(self.labels):,} labels and {self.metadata.n_rows:,} metadata rows: "
+                "each item needs one of each."
+            )
+        object.__setattr__(self, "vectors", read_only(vectors.view()))
+
+    @property
+    def n_items(self) -> int:
+        """How many items there are."""
+        return len(self.vectors)
+
+    @property
+    def n_dims(self) -> int:
+        """How many numbers a vector has."""
+        return int(self.vectors.shape[1])
+
+    @cached_property
+    def norms(self) -> DoubleArray:
+        """The Euclidean length of every vector (n_items, float64), in chunks that stay in the processor's cache."""
+        norms = np.empty(self.n_items, np.float64)
+        step = max(1, _CHUNK_FLOATS // max(1, self.n_dims))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, self.n_items, step):
+                chunk = self.vectors[start : start + step].astype(np.float64)
+                norms[start : start + step] = np.sqrt(np.einsum("ij,ij->i", chunk, chunk))
+        return read_only(norms)
+
+    @cached_property
+    def finite(self) -> FlagArray:
+        """True where a vector has no NaN or infinity (n_items, bool)."""
+        return read_only(np.isfinite(self.norms))
+
+    @cached_property
+    def nonfinite_rows(self) -> RowArray:
+        """Rows that hold NaN or infinity; they are in no ranking."""
+        return read_only(np.flatnonzero(~self.finite))
+
+    @cached_property
+    def zero_rows(self) -> RowArray:
+        """Rows whose vector is zero; they are in no ranking by cosine."""
+        return read_only(np.flatnonzero(self.norms == 0))
+
+    @cached_property
+    def magnitudes(self) -> Magnitudes:
+        """Which rows a float32 scan can rank, their inverse norms and the longest of them."""
+        return measure(self.norms)
+
+    @cached_property
+    def centered(self) -> Centered:
+        """The mean of the usual rows and every row's distance from it, for Euclidean search."""
+        usual = self.finite.copy()
+        usual[self.magnitudes.odd_rows] = False
+        return center(self.vectors, usual)
+
+    def prepare(self) -> None:
+        """Measure norms and sort labels now, on a worker, so that the first question by cosine does not wait."""
+        _ = self.magnitudes, self.zero_rows, self.nonfinite_rows
+        self.labels.prepare()
+
+    def name(self, row: int) -> str:
+        """The label of a row, or `#row` where it is empty."""
+        return self.labels[row] or f"#{row}"
+
+    def row(self, label: str) -> int:
+        """The first row labelled `label`; UnknownItemError with near spellings if there is none."""
+        row = self.labels.find(label)
+        if row is None:
+            from embedviz.space.spelling import near_spellings
+
+            raise UnknownItemError(label, near_spellings(self.labels, label))
+        return row
+
+    def vector(self, label: str) -> FloatArray:
+        """The vector of the first item labelled `label` (n_dims, float32); UnknownItemError if there is none."""
+        vector: FloatArray = self.vectors[self.row(label)]
+        return vector
+
+    def neighbors(
+        self, query: str, k: int = 10, *, metric: str = "cosine", exclude_inputs: bool = True, exact: bool = True
+    ) -> Answer:
+        """Answer a typed `query` with the `k` nearest items over all rows, nearest first.
+
+        Raises QueryError if it cannot be read, UnknownItemError for an unknown label, OptionError for a bad option.
+        """
+        from embedviz.space.answer import ask
+
+        return ask(self, query, k, metric=metric, exclude_inputs=exclude_inputs, exact=exact)

@@ -1,0 +1,259 @@
+"""The names of a million items without a million Python strings: one UTF-8 buffer and its offsets."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import overload
+
+import numpy as np
+
+from embedviz.space.arrays import ByteArray, FlagArray, RowArray, read_only
+from embedviz.space.folding import Folding, fold, folded_rows
+
+FALL_BACKS: tuple[Folding, ...] = ("NFC", "case", "NFKC")
+
+_PYTHON_SORT_BELOW = 4096
+
+
+class Labels(Sequence[str]):
+    """An immutable sequence of labels over one UTF-8 buffer (bytes) and offsets (n + 1, int64), decoded on access.
+
+    Labels may repeat and may be empty; row numbers are the identity. `find` and `starting_with` use a byte-wise
+    sorted order that is built on first need (`prepare()` builds it ahead, on a worker).
+    """
+
+    def __init__(self, buffer: ByteArray, offsets: RowArray) -> None:
+        self._buffer = read_only(np.ascontiguousarray(buffer, np.uint8))
+        self._offsets = read_only(np.ascontiguousarray(offsets, np.int64))
+        self._bytes = self._buffer.data
+        self._bounds = self._offsets.data
+        self._lock = threading.Lock()
+        self._folded: dict[Folding, tuple[Labels, RowArray]] = {}
+
+    @classmethod
+    def from_strings(cls, strings: Iterable[str]) -> Labels:
+        """Build labels from strings; what UTF-8 cannot hold (lone surrogates) becomes `?`."""
+        return cls.from_encoded([string.encode("utf-8", "replace") for string in strings])
+
+    @classmethod
+    def from_encoded(cls, pieces: Sequence[bytes]) -> Labels:
+        """Build labels from UTF-8 bytes, kept as they are; what is not UTF-8 in them reads as U+FFFD."""
+        offsets = np.zeros(len(pieces) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)), out=offsets[1:])
+        return cls(np.frombuffer(b"".join(pieces), np.uint8), offsets)
+
+    @property
+    def buffer(self) -> ByteArray:
+        """All labels end to end, UTF-8 (uint8, read-only)."""
+        return self._buffer
+
+    @property
+    def offsets(self) -> RowArray:
+        """Where each label begins in the buffer, and the end of the last (n + 1, int64, read-only)."""
+        return self._offsets
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory held by the buffer and the offsets."""
+        return int(self._buffer.nbytes + self._offsets.nbytes)
+
+    def encoded(self, row: int) -> bytes:
+        """One label as UTF-8 bytes."""
+        return bytes(self._bytes[self._bounds[row] : self._bounds[row + 1]])
+
+    def take(self, rows: RowArray) -> tuple[str, ...]:
+        """The labels of some rows, decoded."""
+        return tuple(self[int(row)] for row in rows)
+
+    def subset(self, rows: RowArray) -> Labels:
+        """New labels holding only `rows`, in that order."""
+        return Labels.from_encoded([self.encoded(int(row)) for row in rows])
+
+    def prepare(self) -> None:
+        """Build the sorted order and the folded spellings now, so that the first question does not wait."""
+        _ = self._order
+        for folding in FALL_BACKS:
+            self._folded_labels(folding)[0].prepare_order()
+
+    def prepare_order(self) -> None:
+        """Build the sorted order alone: all that `find` and `starting_with` need."""
+        _ = self._order
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether `find` and `starting_with` answer at once (the sorted order stands)."""
+        return "_order" in self.__dict__
+
+    def find(self, text: str) -> int | None:
+        """The first row labelled exactly `text`, or None."""
+        low, high = self._range(text.encode("utf-8", "replace"), whole=True)
+        return int(self._order[low]) if low < high else None
+
+    def find_all(self, text: str) -> RowArray:
+        """All rows labelled exactly `text`, ascending."""
+        low, high = self._range(text.encode("utf-8", "replace"), whole=True)
+        return self._order[low:high]
+
+    def find_folded(self, text: str, folding: Folding) -> int | None:
+        """The first row whose label equals `text` after both are folded (NFC, case-folding, NFKC_Casefold)."""
+        folded = fold(text, folding)
+        changed, changed_rows = self._folded_labels(folding)
+        unchanged, at = self.find(folded), changed.find(folded)
+        found = [row for row in (unchanged, None if at is None else int(changed_rows[at])) if row is not None]
+        return min(found, default=None)
+
+    def any_starting_with(self, prefix: str) -> bool:
+        """Whether a label may start with `prefix` in any of the spellings that `find` and `find_folded` accept.
+
+        False is certain; True may be a near miss (a label whose spelling differs from its folded one).
+        """
+        low, high = self._range(prefix.encode("utf-8", "replace"), whole=False)
+        if low < high:
+            return True
+        folded = fold(prefix, "NFKC")
+        low, high = self._range(folded.encode("utf-8", "replace"), whole=False) if folded != prefix else (0, 0)
+        return low < high or self._folded_labels("NFKC")[0].starts(folded)
+
+    def starts(self, prefix: str) -> bool:
+        """Whether a label starts with exactly `prefix`."""
+        low, high = self._range(prefix.encode("utf-8", "replace"), whole=False)
+        return low < high
+
+    def starting_with(self, prefix: str, n: int) -> list[str]:
+        """Up to `n` distinct labels that start with `prefix`, those of the lowest rows first."""
+        low, high = self._range(prefix.encode("utf-8", "replace"), whole=False)
+        rows, wanted = self._order[low:high], 4 * max(n, 0)
+        while True:
+            first = np.sort(rows if len(rows) <= wanted else np.partition(rows, wanted)[:wanted])
+            found = list(dict.fromkeys(self.take(first)))
+            if len(found) >= n or len(first) == len(rows):
+                return found[: max(n, 0)]
+            wanted *= 4
+
+    @cached_property
+    def n_duplicates(self) -> int:
+        """How many items share their label with an earlier item."""
+        before, after = self._order[:-1], self._order[1:]
+        lengths = np.diff(self._offsets)
+        alike = (lengths[before] == lengths[after]) & (self._keys(before, 0) == self._keys(after, 0))
+        long = alike & (lengths[before] > 8)
+        equal = sum(self.encoded(int(before[at])) == self.encoded(int(after[at])) for at in np.flatnonzero(long))
+        return int(np.count_nonzero(alike & ~long)) + equal
+
+    @cached_property
+    def ascii_rows(self) -> FlagArray:
+        """True where a label is pure ASCII (n, bool)."""
+        return read_only(self._counts(self._buffer >= 128) == 0)
+
+    @cached_property
+    def n_chars(self) -> RowArray:
+        """How many characters each label has (n, int64): its bytes that do not continue a character."""
+        return read_only(self._counts((self._buffer & 0xC0) != 0x80))
+
+    def _counts(self, marked: FlagArray) -> RowArray:
+        """How many marked bytes each label holds."""
+        total = np.concatenate([[0], np.cumsum(marked, dtype=np.int64)])
+        counts: RowArray = total[self._offsets[1:]] - total[self._offsets[:-1]]
+        return counts
+
+    @cached_property
+    def _order(self) -> RowArray:
+        return read_only(self._sorted_rows())
+
+    def _sorted_rows(self) -> RowArray:
+        """Rows sorted by label bytes, ties by row: eight bytes at a time, only ties looked at again."""
+        lengths = np.diff(self._offsets)
+        order = np.arange(len(self), dtype=np.int64)
+        pending = [(0, len(self), 0)]
+        while pending:
+            low, high, depth = pending.pop()
+            rows = order[low:high]
+            if high - low <= _PYTHON_SORT_BELOW:
+                order[low:high] = sorted(rows.tolist(), key=lambda row: (self.encoded(row), row))
+                continue
+            keys = self._keys(rows, depth)
+            if keys[0] == keys.max() == keys.min() and (lengths[rows] - depth).min() >= 8:
+                pending.append((low, high, depth + 8))
+                continue
+            sorting = np.lexsort((rows, np.minimum(lengths[rows] - depth, 8), keys))
+            order[low:high] = rows = rows[sorting]
+            keys, rest = keys[sorting], np.minimum(lengths[rows] - depth, 8)
+            breaks = np.flatnonzero((keys[1:] != keys[:-1]) | (rest[1:] != rest[:-1])) + 1
+            starts, ends = np.concatenate([[0], breaks]), np.concatenate([breaks, [high - low]])
+            tied = (ends - starts > 1) & (rest[starts] == 8)
+            pending += [
+                (low + int(start), low + int(end), depth + 8)
+                for start, end in zip(starts[tied], ends[tied], strict=True)
+            ]
+        return order
+
+    def _keys(self, rows: RowArray, depth: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+        """Bytes `depth` to `depth + 8` of each label as one big-endian number, padded with zeros."""
+        starts, ends = self._offsets[rows] + depth, self._offsets[rows + 1]
+        keys = np.zeros(len(rows), np.uint64)
+        last = max(len(self._buffer) - 1, 0)
+        for place in range(8):
+            at = starts + place
+            inside = at < ends
+            byte = np.where(inside, self._buffer[np.minimum(at, last)], 0) if len(self._buffer) else 0
+            keys |= np.asarray(byte, np.uint64) << np.uint64(8 * (7 - place))
+        return keys
+
+    def _range(self, wanted: bytes, *, whole: bool) -> tuple[int, int]:
+        """The stretch of the order whose labels equal `wanted`, or start with it."""
+
+        order = self._order.data
+
+        def first(is_past: Callable[[bytes], bool], low: int) -> int:
+            high = len(order)
+            while low < high:
+                middle = (low + high) // 2
+                if is_past(self.encoded(order[middle])):
+                    high = middle
+                else:
+                    low = middle + 1
+            return low
+
+        low = first(lambda label: label >= wanted, 0)
+        if whole:
+            return low, first(lambda label: label > wanted, low)
+        return low, first(lambda label: label[: len(wanted)] > wanted, low)
+
+    def _folded_labels(self, folding: Folding) -> tuple[Labels, RowArray]:
+        """The labels that change under `folding`, folded, and their rows."""
+        with self._lock:
+            if folding not in self._folded:
+                changed = folded_rows(self._buffer, self._offsets, self.ascii_rows, folding)
+                rows = np.fromiter(changed, np.int64, len(changed))
+                self._folded[folding] = (Labels.from_encoded(list(changed.values())), rows)
+            return self._folded[folding]
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[row] for row in range(*index.indices(len(self)))]
+        row = index + len(self) if index < 0 else index
+        if not 0 <= row < len(self):
+            raise IndexError(f"row {index} of {len(self)} labels")
+        return self.encoded(row).decode("utf-8", "replace")
+
+    def __contains__(self, text: object) -> bool:
+        return isinstance(text, str) and self.find(text) is not None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Labels):
+            return NotImplemented
+        return np.array_equal(self._offsets, other._offsets) and np.array_equal(self._buffer, other._buffer)
+
+    __hash__ = None  # type: ignore[assignment]  # equal by content, and too long to hash
+
+    def __repr__(self) -> str:
+        return f"Labels({len(self):,} labels, {self.n_bytes:,} bytes)"

@@ -1,0 +1,67 @@
+"""What a typed name means: exact label first, then the fall-back spellings, and what was done said in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from embedviz.errors import UnknownItemError
+from embedviz.space.labels import FALL_BACKS, Labels
+from embedviz.space.spelling import near_spellings
+
+_HOW = {"NFC": "composed Unicode, NFC", "case": "case-folded", "NFKC": "compatible Unicode, NFKC"}
+_LONGEST_GUESSED = 200
+
+
+@dataclass(frozen=True)
+class Match:
+    """An item that a typed name means: its row, its name, and what must be said about the reading."""
+
+    row: int
+    name: str
+    remarks: tuple[str, ...] = ()
+
+
+class Lookup:
+    """Names to items of one list of labels, each name looked up once."""
+
+    def __init__(self, labels: Labels) -> None:
+        self.labels = labels
+        self._matches: dict[str, Match | None] = {}
+        self._starts: dict[str, bool] = {}
+
+    def find(self, text: str) -> Match | None:
+        """The item called `text`: exactly, else by NFC, case-folding, NFKC, in this order."""
+        if text not in self._matches:
+            self._matches[text] = self._look_up(text)
+        return self._matches[text]
+
+    def may_start(self, text: str) -> bool:
+        """Whether a longer label may begin with `text`; False is certain."""
+        if text not in self._starts:
+            self._starts[text] = self.labels.any_starting_with(text)
+        return self._starts[text]
+
+    def unknown(self, text: str, *wider: str) -> UnknownItemError:
+        """The error for a name nobody has, with spellings near it and near the `wider` texts it stands in."""
+        near: dict[str, None] = {}
+        for guess in (*wider, text):
+            if len(guess) <= _LONGEST_GUESSED and (guess == text or len(guess) > len(text)):
+                near.update(dict.fromkeys(near_spellings(self.labels, guess, 5 if guess == text else 2)))
+        return UnknownItemError(text, list(near)[:5])
+
+    def _look_up(self, text: str) -> Match | None:
+        row = self.labels.find(text)
+        if row is not None:
+            return Match(row, text or f"#{row}", self._shared(row))
+        for folding in FALL_BACKS:
+            row = self.labels.find_folded(text, folding)
+            if row is not None:
+                said = f"“{text}” was read as “{self.labels[row]}” ({_HOW[folding]})."
+                return Match(row, self.labels[row], (said, *self._shared(row)))
+        return None
+
+    def _shared(self, row: int) -> tuple[str, ...]:
+        name = self.labels[row]
+        n_alike = len(self.labels.find_all(name))
+        called = f"are called “{name}”" if name else "have an empty label"
+        return (f"{n_alike:,} items {called}; the first, #{row}, was used.",) if n_alike > 1 else ()

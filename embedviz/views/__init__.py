@@ -1,0 +1,1 @@
+"""The window: shows the state, calls operations, computes nothing."""

@@ -1,0 +1,92 @@
+"""Every action of the window, once: menus, shortcuts, palette and the list of shortcuts are made from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from embedviz.views.commands import Commands
+
+MENUS = ("File", "Edit", "View", "Help")
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action: its object name after `action_`, its menu, its words, its keys, and what it does."""
+
+    name: str
+    menu: str
+    text: str
+    run: Callable[[Commands], object]
+    keys: tuple[str, ...] = ()
+    group: str = ""
+    separated: bool = False
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("open_file", "File", "Open…", Commands.open_file, ("Ctrl+O",)),
+    ActionSpec("open_glove", "File", "Open sample: English words", Commands.open_glove),
+    ActionSpec("open_digits", "File", "Open sample: handwritten digits", Commands.open_digits),
+    ActionSpec("save_space", "File", "Save space as…", Commands.save_space, ("Ctrl+S",), separated=True),
+    ActionSpec("save_figure", "File", "Save figure…", Commands.save_figure, ("Ctrl+Shift+S",)),
+    ActionSpec("quit_program", "File", "Quit", Commands.quit_program, ("Ctrl+Q",), separated=True),
+    ActionSpec("undo", "Edit", "Undo", Commands.undo, ("Ctrl+Z",)),
+    ActionSpec("redo", "Edit", "Redo", Commands.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ActionSpec("go_back", "Edit", "Back to the question before", Commands.go_back, ("Alt+Left",), separated=True),
+    ActionSpec("go_forward", "Edit", "Forward to the question after", Commands.go_forward, ("Alt+Right",)),
+    ActionSpec("edit_query", "Edit", "Type a question", Commands.edit_query, ("Ctrl+L", "/")),
+    ActionSpec("show_neighbors", "Edit", "Walk the neighbours", Commands.show_neighbors, ("Ctrl+J",)),
+    ActionSpec("copy_neighbors", "Edit", "Copy the neighbours", Commands.copy_neighbors, ("Ctrl+Shift+C",)),
+    ActionSpec("select_neighbors", "Edit", "Select the neighbours", Commands.select_neighbors, separated=True),
+    ActionSpec("clear_selection", "Edit", "Clear the selection", Commands.clear_selection, ("Ctrl+Shift+A",)),
+    ActionSpec("step_back", "Edit", "Clear the question, then the selection", Commands.step_back, ("Esc",)),
+    ActionSpec("pan_view", "View", "Move the view by dragging", Commands.pan_view, ("Ctrl+1",), "tool"),
+    ActionSpec("select_rectangle", "View", "Select a rectangle", Commands.select_rectangle, ("Ctrl+2",), "tool"),
+    ActionSpec("select_lasso", "View", "Select with a lasso", Commands.select_lasso, ("Ctrl+3",), "tool"),
+    ActionSpec("fit_all", "View", "Show all items", Commands.fit_all, ("Ctrl+0",), separated=True),
+    ActionSpec("fit_selection", "View", "Show the selection or the neighbours", Commands.fit_selection, ("Ctrl+9",)),
+    ActionSpec("toggle_panel", "View", "Left panel", Commands.toggle_panel, ("F7",), separated=True),
+    ActionSpec("toggle_answers", "View", "Neighbours and item", Commands.toggle_answers, ("F8",)),
+    ActionSpec(
+        "enlarge_interface",
+        "View",
+        "Larger interface",
+        Commands.enlarge_interface,
+        ("Ctrl++", "Ctrl+="),
+        separated=True,
+    ),
+    ActionSpec("shrink_interface", "View", "Smaller interface", Commands.shrink_interface, ("Ctrl+-",)),
+    ActionSpec("reset_interface", "View", "Usual interface size", Commands.reset_interface),
+    ActionSpec("use_system_theme", "View", "Light or dark as the system", Commands.use_system_theme, separated=True),
+    ActionSpec("use_light_theme", "View", "Light", Commands.use_light_theme),
+    ActionSpec("use_dark_theme", "View", "Dark", Commands.use_dark_theme),
+    ActionSpec("show_palette", "Help", "All commands…", Commands.show_palette, ("Ctrl+Shift+P",)),
+    ActionSpec("list_shortcuts", "Help", "Keyboard shortcuts", Commands.list_shortcuts, ("F1",)),
+    ActionSpec("show_about", "Help", "About embedviz", Commands.show_about),
+)
+
+
+def make_actions(window: QMainWindow, commands: Commands) -> dict[str, QAction]:
+    """Make all actions, give them to `window` and its menu bar, and return them by object name."""
+    made: dict[str, QAction] = {}
+    groups: dict[str, QActionGroup] = {}
+    menus = {title: window.menuBar().addMenu(title) for title in MENUS}
+    for spec in ACTIONS:
+        action = QAction(spec.text, window)
+        action.setObjectName(f"action_{spec.name}")
+        action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+        action.setToolTip(f"{spec.text} ({spec.keys[0]})" if spec.keys else spec.text)
+        action.triggered.connect(commands.runner(spec.run))
+        if spec.group:
+            action.setCheckable(True)
+            groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
+            action.setChecked(len(groups[spec.group].actions()) == 1)
+        if spec.separated:
+            menus[spec.menu].addSeparator()
+        menus[spec.menu].addAction(action)
+        window.addAction(action)
+        made[action.objectName()] = action
+    return made

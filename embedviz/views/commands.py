@@ -1,0 +1,187 @@
+"""What the actions do: ask the person for what is missing, then call an operation or the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from embedviz import formats
+from embedviz.errors import OutputError
+from embedviz.views import dialogs
+
+if TYPE_CHECKING:
+    from embedviz.views.main_window import MainWindow
+
+FIGURE_RATIO = 2.0
+
+
+class Commands(QObject):
+    """One method an action; the dialogs it needs, and no more."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._operations = window.operations
+        self._runners: list[Runner] = []
+
+    def runner(self, run: Callable[[Commands], object]) -> Callable[[], None]:
+        """A bound slot that runs one command."""
+        self._runners.append(Runner(self, run))
+        return self._runners[-1].on_triggered
+
+    def open_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open vectors", "", _filters(formats.READABLE_SUFFIXES))
+        if path:
+            self._operations.open_file(path)
+
+    def open_glove(self) -> None:
+        self._operations.open_sample("glove-10k")
+
+    def open_digits(self) -> None:
+        self._operations.open_sample("digits")
+
+    def save_space(self) -> None:
+        if self._window.session.state.space is None:
+            self._operations.say("There is no open space to save. Open a file first.")
+            return
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save space", "", _filters(formats.WRITABLE_SUFFIXES))
+        if path:
+            self._operations.save_space(path, overwrite=True)  # the dialog has asked
+
+    def save_figure(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save figure", "embedviz.png", "PNG picture (*.png)")
+        if path:
+            self.write_figure(Path(path))
+
+    def write_figure(self, path: Path) -> None:
+        """Write the plot as it stands to a PNG file, whole or not at all."""
+        if path.suffix.lower() != ".png":
+            path = path.with_name(path.name + ".png")
+        try:
+            with formats.atomic_output(path, overwrite=True) as temporary:
+                if not self._window.plot.picture(FIGURE_RATIO).save(str(temporary), b"PNG"):
+                    raise OutputError(f"The picture could not be written to {path}. Is the disk full?")
+        except OutputError as error:
+            self._operations.complain(error)
+            return
+        self._operations.say(f"Saved the figure {path.name}.")
+
+    def quit_program(self) -> None:
+        self._window.close()
+
+    def undo(self) -> None:
+        self._operations.undo()
+
+    def redo(self) -> None:
+        self._operations.redo()
+
+    def go_back(self) -> None:
+        self._operations.go_back()
+
+    def go_forward(self) -> None:
+        self._operations.go_forward()
+
+    def edit_query(self) -> None:
+        self._window.query_edit.setFocus()
+        self._window.query_edit.selectAll()
+
+    def show_neighbors(self) -> None:
+        self._window.show_answers()
+        table = self._window.neighbor_table
+        table.setFocus()
+        if not table.currentIndex().isValid():
+            table.selectRow(0)
+
+    def copy_neighbors(self) -> None:
+        answer = self._window.session.state.answer
+        if answer is None:
+            self._operations.say("There are no neighbours to copy. Ask about an item first.")
+            return
+        lines = [f"rank\tlabel\trow\t{answer.metric}"]
+        ranked = zip(answer.labels, answer.rows.tolist(), answer.scores.tolist(), strict=True)
+        lines += [f"{rank}\t{label}\t{row}\t{score!r}" for rank, (label, row, score) in enumerate(ranked, 1)]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+        self._operations.say(f"Copied {len(answer.rows):,} neighbours as a table.")
+
+    def select_neighbors(self) -> None:
+        self._operations.select_neighbors()
+
+    def clear_selection(self) -> None:
+        self._operations.clear_selection()
+
+    def step_back(self) -> None:
+        self._window.query_bar.forget_typing()
+        self._operations.step_back_out()
+
+    def pan_view(self) -> None:
+        self._window.plot.set_tool("pan")
+
+    def select_rectangle(self) -> None:
+        self._window.plot.set_tool("rectangle")
+
+    def select_lasso(self) -> None:
+        self._window.plot.set_tool("lasso")
+
+    def fit_all(self) -> None:
+        self._window.plot.fit_all()
+
+    def fit_selection(self) -> None:
+        self._window.plot.fit_selection()
+
+    def toggle_panel(self) -> None:
+        self._window.toggle_panel()
+
+    def toggle_answers(self) -> None:
+        self._window.toggle_answers()
+
+    def enlarge_interface(self) -> None:
+        self._window.appearance.zoom(1)
+
+    def shrink_interface(self) -> None:
+        self._window.appearance.zoom(-1)
+
+    def reset_interface(self) -> None:
+        self._window.appearance.zoom(0)
+
+    def use_system_theme(self) -> None:
+        self._window.appearance.set_theme("system")
+
+    def use_light_theme(self) -> None:
+        self._window.appearance.set_theme("light")
+
+    def use_dark_theme(self) -> None:
+        self._window.appearance.set_theme("dark")
+
+    def show_palette(self) -> None:
+        dialogs.Palette(list(self._window.named_actions.values()), self._window).open()
+
+    def list_shortcuts(self) -> None:
+        dialogs.shortcuts(list(self._window.named_actions.values()), self._window).open()
+
+    def show_about(self) -> None:
+        dialogs.about(self._window).open()
+
+
+class Runner(QObject):
+    """Runs one command when its action is triggered."""
+
+    def __init__(self, commands: Commands, run: Callable[[Commands], object]) -> None:
+        super().__init__(commands)
+        self._commands = commands
+        self._run = run
+
+    @Slot()
+    def on_triggered(self) -> None:
+        self._run(self._commands)
+
+
+def _filters(kinds: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    """The file kinds as a Qt file dialog wants them."""
+    every = " ".join(f"*{suffix}" for _, suffixes in kinds for suffix in suffixes)
+    single = [f"{title} ({' '.join(f'*{suffix}' for suffix in suffixes)})" for title, suffixes in kinds]
+    return ";;".join([f"All vectors ({every})", *single, "All files (*)"])

@@ -1,0 +1,196 @@
+"""The main window: assembles the panels; it shows itself before the heavy libraries are loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from embedviz.views import theme as measures
+from embedviz.views.appearance import Appearance
+
+if TYPE_CHECKING:
+    from embedviz.operations import Operations
+    from embedviz.session import Session
+
+LEFT_WIDTH, RIGHT_WIDTH = 200, 252
+RAIL_WIDTH = 64
+FOLD_BELOW = 1000
+FIRST_SIZE = (1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """The window of one session. `furnish` puts the panels in; `furnished` states that they stand."""
+
+    furnished = Signal()
+    closed = Signal()
+
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle("embedviz")
+        self.appearance = appearance
+        appearance.setParent(self)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(320, 240)
+        self.resize(*FIRST_SIZE)
+        self._central = QWidget()
+        self._central.setObjectName("central")
+        self.setCentralWidget(self._central)
+        self.menuBar()
+
+    def furnish(self, session: Session, operations: Operations) -> None:
+        """Build the panels; loads pyqtgraph and numpy if nobody has yet."""
+        from embedviz.views.actions import make_actions
+        from embedviz.views.answer_panel import AnswerPanel
+        from embedviz.views.color_key import ColorKey
+        from embedviz.views.commands import Commands
+        from embedviz.views.message_bar import MessageBar
+        from embedviz.views.mode_rail import ModeRail
+        from embedviz.views.plot import Plot
+        from embedviz.views.plot.tools import PlotTools
+        from embedviz.views.query_bar import QueryBar
+        from embedviz.views.space_panel import SpacePanel
+
+        self.session, self.operations = session, operations
+        self.query_bar = QueryBar(session, operations, self.appearance)
+        self.query_edit = self.query_bar.query_edit
+        color_key = ColorKey(session, self.appearance, self)
+        self.space_panel = SpacePanel(session, operations, color_key)
+        self.plot = Plot(session, operations, self.appearance, color_key)
+        self.answer_panel = AnswerPanel(session, operations, self.appearance)
+        self.neighbor_table = self.answer_panel.neighbor_table
+        self.message_bar = MessageBar(operations, self.appearance)
+        self._commands = Commands(self)
+        self.named_actions: dict[str, QAction] = make_actions(self, self._commands)
+        tools = [
+            (name, self.named_actions[f"action_{action}"])
+            for name, action in (
+                ("pan", "pan_view"),
+                ("rectangle", "select_rectangle"),
+                ("lasso", "select_lasso"),
+                ("fit", "fit_all"),
+            )
+        ]
+        self.plot_tools = PlotTools(self.appearance, tools, self.plot)
+        self.rail = ModeRail(
+            session,
+            operations,
+            self.appearance,
+            [
+                ("open", "Open", self.named_actions["action_open_file"]),
+                ("commands", "Commands", self.named_actions["action_show_palette"]),
+            ],
+        )
+        self._lay_out()
+        session.history_changed.connect(self._on_history_changed)
+        session.space_changed.connect(self._on_space_changed)
+        self.appearance.changed.connect(self._on_appearance_changed)
+        self._on_history_changed()
+        self._on_space_changed()
+        self._on_appearance_changed()
+        self._fold(self.width())
+        self.query_edit.setFocus()
+        self.furnished.emit()
+
+    def toggle_panel(self) -> None:
+        """Show or hide the left panel."""
+        self.space_panel.setVisible(self.space_panel.isHidden())
+
+    def toggle_answers(self) -> None:
+        """Show or hide the right column."""
+        self.answer_panel.setVisible(self.answer_panel.isHidden())
+
+    def show_answers(self) -> None:
+        """Show the right column."""
+        self.answer_panel.show()
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(measures.GAP)
+        right.addWidget(self.query_bar)
+        body = QHBoxLayout()
+        body.setSpacing(measures.GAP)
+        body.addWidget(self.space_panel)
+        body.addWidget(self._framed_plot(), 1)
+        body.addWidget(self.answer_panel)
+        right.addLayout(body, 1)
+        row = QHBoxLayout()
+        row.setSpacing(measures.GAP)
+        row.addWidget(self.rail)
+        row.addLayout(right, 1)
+        column = QVBoxLayout(self._central)
+        column.setContentsMargins(8, 4, measures.GAP, 4)
+        column.setSpacing(4)
+        column.addLayout(row, 1)
+        column.addWidget(self.message_bar)
+
+    def _framed_plot(self) -> QWidget:
+        from embedviz.views.panel import panel
+
+        frame, column = panel()
+        column.setContentsMargins(1, 1, 1, 1)
+        column.addWidget(self.plot)
+        self.plot.setMinimumSize(40, 40)
+        return frame
+
+    def _fold(self, width: int) -> None:
+        """Give a narrow window to the plot; the columns come back with F7 and F8, or with more room."""
+        wide = width >= self.appearance.px(FOLD_BELOW)
+        self.space_panel.setVisible(wide)
+        self.answer_panel.setVisible(wide)
+
+    @Slot()
+    def _on_history_changed(self) -> None:
+        session = self.session
+        for name, possible in (
+            ("undo", session.can_undo),
+            ("redo", session.can_redo),
+            ("go_back", session.can_go_back),
+            ("go_forward", session.can_go_forward),
+        ):
+            self.named_actions[f"action_{name}"].setEnabled(possible)
+
+    @Slot()
+    def _on_space_changed(self) -> None:
+        space = self.session.state.space
+        self.setWindowTitle(f"{space.source.name} – embedviz" if space is not None else "embedviz")
+
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        self.rail.setFixedWidth(self.appearance.px(RAIL_WIDTH))
+        self.space_panel.setFixedWidth(self.appearance.px(LEFT_WIDTH))
+        self.answer_panel.setFixedWidth(self.appearance.px(RIGHT_WIDTH))
+        self._place_tools()
+
+    def _place_tools(self) -> None:
+        self.plot_tools.adjustSize()
+        self.plot_tools.move(self.appearance.px(64), 8)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        edge = self.appearance.px(FOLD_BELOW)
+        crossed = (event.oldSize().width() >= edge) != (event.size().width() >= edge)
+        if hasattr(self, "plot_tools") and crossed:
+            self._fold(event.size().width())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths and hasattr(self, "operations"):
+            event.acceptProposedAction()
+            self.operations.open_dropped(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End all work before the window goes."""
+        if hasattr(self, "operations"):
+            self.operations.close()
+            self.plot.close_raster()
+        self.closed.emit()
+        super().closeEvent(event)

@@ -1,0 +1,121 @@
+"""The line at the foot: one message, and the progress of the work that takes long."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from embedviz.jobs import Job
+from embedviz.operations import Message, Operations
+from embedviz.views.appearance import Appearance
+from embedviz.views.panel import plain
+from embedviz.views.text import one_line
+
+SHOW_AFTER_MS = 80
+
+
+class MessageBar(QWidget):
+    """A message stays until the next; work that lasts longer than a blink shows how far it is, with Cancel."""
+
+    def __init__(self, operations: Operations, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._operations = operations
+        self._appearance = appearance
+        self._message = Message("info", "")
+        self._job: Job | None = None
+        self.message_line = plain("muted", "message_line")
+        self.message_line.setAccessibleName("Message")
+        self.copy_button = QPushButton("Copy details")
+        self.copy_button.setObjectName("copy_details_button")
+        self.copy_button.hide()
+        self.job_text = QLabel()
+        self.job_text.setObjectName("job_text")
+        self.job_text.setProperty("role", "muted")
+        self.job_progress = QProgressBar()
+        self.job_progress.setObjectName("job_progress")
+        self.job_progress.setAccessibleName("Progress")
+        self.job_progress.setTextVisible(False)
+        self.job_progress.setRange(0, 1000)
+        self.job_cancel = QPushButton("Cancel")
+        self.job_cancel.setObjectName("job_cancel")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(12)
+        row.addWidget(self.message_line, 1)
+        row.addWidget(self.copy_button)
+        for widget in (self.job_text, self.job_progress, self.job_cancel):
+            keep = widget.sizePolicy()
+            keep.setRetainSizeWhenHidden(widget is not self.job_text)
+            widget.setSizePolicy(keep)
+            widget.hide()
+            row.addWidget(widget)
+        self._showing = QTimer(self, singleShot=True, interval=SHOW_AFTER_MS)
+        self._showing.timeout.connect(self._on_showing_due)
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        self.job_cancel.clicked.connect(self._on_cancel_clicked)
+        operations.said.connect(self._on_operations_said)
+        operations.jobs.started.connect(self._on_job_started)
+        operations.jobs.ended.connect(self._on_job_ended)
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
+
+    @Slot(object)
+    def _on_operations_said(self, message: Message) -> None:
+        self._message = message
+        self.message_line.setText(one_line(message.text, most=600))
+        self.message_line.setProperty("role", "error" if message.kind == "error" else "muted")
+        self.message_line.style().polish(self.message_line)
+        self.copy_button.setVisible(bool(message.details))
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._message.text}\n\n{self._message.details}")
+
+    @Slot(object)
+    def _on_job_started(self, job: Job) -> None:
+        if job.is_quiet:
+            return
+        self._job = job
+        job.progressed.connect(self._on_job_progressed)
+        if not self.job_progress.isVisible():
+            self._showing.start()
+        self._show_progress(job)
+
+    @Slot(object)
+    def _on_job_progressed(self, job: Job) -> None:
+        if job is self._job:
+            self._show_progress(job)
+
+    @Slot(object)
+    def _on_job_ended(self, job: Job) -> None:
+        if job is self._job:
+            self._job = None
+            self._showing.stop()
+            self._set_job_visible(False)
+
+    @Slot()
+    def _on_showing_due(self) -> None:
+        self._set_job_visible(self._job is not None)
+
+    @Slot()
+    def _on_cancel_clicked(self) -> None:
+        if self._job is not None:
+            self._operations.cancel_job(self._job)
+            self._set_job_visible(False)
+
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        self.job_progress.setFixedWidth(self._appearance.px(140))
+        self.setMinimumHeight(self._appearance.px(34))
+
+    def _show_progress(self, job: Job) -> None:
+        fraction = job.latest.fraction
+        self.job_progress.setRange(0, 0 if fraction is None else 1000)
+        self.job_progress.setValue(0 if fraction is None else round(1000 * fraction))
+        share = "" if fraction is None else f"  {100 * fraction:.0f} %"
+        self.job_text.setText(one_line(job.latest.text, most=70) + share)
+
+    def _set_job_visible(self, visible: bool) -> None:
+        for widget in (self.job_text, self.job_progress, self.job_cancel):
+            widget.setVisible(visible)

@@ -1,0 +1,194 @@
+"""The answer as a table: rank, label, score, and the score as a bar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from embedviz.operations import Operations
+from embedviz.session import Session
+from embedviz.space.answer import Answer
+from embedviz.space.arrays import DoubleArray
+from embedviz.space.metrics import score_shares
+from embedviz.views import theme as measures
+from embedviz.views.appearance import Appearance
+from embedviz.views.text import one_line
+
+RANK, LABEL, SCORE, BAR = range(4)
+HEADS = ("Rank", "Item", "Score", "Strength")
+Index = QModelIndex | QPersistentModelIndex
+
+
+def score_text(score: float) -> str:
+    """A score as it stands in the table: three decimals, fewer where the numbers are large."""
+    return f"{score:.3f}" if abs(score) < 1000 else f"{score:,.1f}"
+
+
+class AnswerModel(QAbstractTableModel):
+    """The rows of one answer."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._answer: Answer | None = None
+        self._shares: DoubleArray | None = None
+
+    def show(self, answer: Answer | None) -> None:
+        """Show another answer."""
+        self.beginResetModel()
+        self._answer = answer
+        self._shares = score_shares(answer.metric, answer.scores) if answer is not None else None
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
+        return 0 if self._answer is None or parent.isValid() else len(self._answer.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
+        return len(HEADS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return HEADS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if self._answer is None or self._shares is None or not index.isValid():
+            return None
+        row, column = index.row(), index.column()
+        label = self._answer.labels[row] or f"#{self._answer.rows[row]}"
+        score = float(self._answer.scores[row])
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (str(row + 1), one_line(label), score_text(score), "")[column]
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{row + 1}, {one_line(label)}, {self._answer.metric} {score_text(score)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return one_line(f"{label}\n{self._answer.metric} {score!r}", most=400)
+        if role == Qt.ItemDataRole.UserRole:
+            return float(self._shares[row])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if column == LABEL else Qt.AlignmentFlag.AlignRight
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+class BarDelegate(QStyledItemDelegate):
+    """Draws the strength of a neighbour as a bar on a faint track."""
+
+    def __init__(self, appearance: Appearance, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        theme = self._appearance.theme
+        height = self._appearance.px(7)
+        area = QRectF(option.rect).adjusted(self._appearance.px(8), 0, -self._appearance.px(6), 0)
+        track = QRectF(area.left(), area.center().y() - height / 2, area.width(), height)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.tint))
+        painter.drawRoundedRect(track, height / 2, height / 2)
+        strength = index.data(Qt.ItemDataRole.UserRole)
+        track.setWidth(max(height, track.width() * strength))
+        painter.setBrush(QColor(theme.neighbor))
+        painter.drawRoundedRect(track, height / 2, height / 2)
+        painter.restore()
+
+
+class NeighborTable(QTableView):
+    """The neighbours of the open question; arrows walk, Enter or a click asks about the item."""
+
+    def __init__(
+        self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("neighbor_table")
+        self.setAccessibleName("Nearest neighbours")
+        self._session = session
+        self._operations = operations
+        self._appearance = appearance
+        self._model = AnswerModel(self)
+        self.setModel(self._model)
+        self.setItemDelegateForColumn(BAR, BarDelegate(appearance, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setMinimumSectionSize(8)
+        self.horizontalHeader().setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
+        self.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
+        session.answer_changed.connect(self._on_answer_changed)
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
+        self._on_answer_changed()
+
+    @Slot()
+    def _on_answer_changed(self) -> None:
+        self._model.show(self._session.state.answer)
+        self.scrollToTop()
+        self._fit_columns()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        answer = self._session.state.answer
+        if answer is not None and current.isValid():
+            self._session.set_focus(int(answer.rows[current.row()]))
+
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._appearance.px(measures.ROW_HEIGHT))
+        font = QFont(self.font())
+        font.setPixelSize(self._appearance.px(measures.BODY_PX))
+        font.setFeature(QFont.Tag("tnum"), 1)
+        self.setFont(font)
+        self._fit_columns()
+        self.viewport().update()
+
+    def _fit_columns(self) -> None:
+        """Ranks and scores get the width of the widest number; numbers do not move while one walks."""
+        answer = self._session.state.answer
+        metrics = QFontMetrics(self.font())
+        scores = answer.scores if answer is not None else ()
+        widest = max((metrics.horizontalAdvance(score_text(float(score))) for score in scores), default=0)
+        count = len(answer.rows) if answer is not None else 10
+        self.setColumnWidth(RANK, metrics.horizontalAdvance("0" * max(2, len(str(count)))) + self._appearance.px(10))
+        self.setColumnWidth(SCORE, max(widest, metrics.horizontalAdvance("0.000")) + self._appearance.px(12))
+        self.setColumnWidth(BAR, self._appearance.px(70))
+
+    def _ask_about(self, index: QModelIndex) -> None:
+        answer = self._session.state.answer
+        if answer is not None and index.isValid():
+            self._operations.ask_item(int(answer.rows[index.row()]))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._ask_about(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._ask_about(self.indexAt(event.position().toPoint()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        answer = self._session.state.answer
+        index = self.indexAt(event.position().toPoint())
+        if answer is not None and index.isValid():
+            self._session.set_focus(int(answer.rows[index.row()]))

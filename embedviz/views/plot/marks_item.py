@@ -1,0 +1,151 @@
+"""What is marked on the plot: the query, its neighbours with rings and links, and labels that never overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+
+from embedviz.raster import Marks, place_labels
+from embedviz.space.arrays import DoubleArray
+from embedviz.views.plot.captions import Caption
+from embedviz.views.theme import Theme
+
+QUERY_RADIUS = 8.0
+NEIGHBOR_RADIUS = 4.5
+LABEL_OFFSET = 11.0
+HALO_PX = 3.0
+MOST_PIXMAPS = 4000
+
+
+class MarksItem(pg.GraphicsObject):
+    """Draws marks over the points, and the names that `captions` finds for what is in view, most important first."""
+
+    def __init__(self, captions: Callable[[], list[Caption]]) -> None:
+        super().__init__()
+        self._captions = captions
+        self._marks: Marks | None = None
+        self._theme: Theme | None = None
+        self._font = QFont()
+        self._pixmaps: dict[tuple[str, str, float], QPixmap] = {}
+
+    def show_marks(self, marks: Marks | None, theme: Theme, font: QFont) -> None:
+        """Mark another answer, or draw in another theme."""
+        if theme is not self._theme or font != self._font:
+            self._pixmaps.clear()
+        self._marks, self._theme, self._font = marks, theme, font
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self.viewRect())
+
+    def viewTransformChanged(self) -> None:
+        super().viewTransformChanged()
+        self.prepareGeometryChange()
+
+    def paint(self, painter: QPainter, *args: Any) -> None:
+        if self._theme is None:
+            return
+        transform = painter.worldTransform()
+        ground = transform.mapRect(QRectF(self.viewRect()))
+        painter.save()
+        painter.resetTransform()
+        painter.setClipRect(ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+        def on_screen(points: DoubleArray) -> list[QPointF]:
+            return [transform.map(QPointF(float(x), float(y))) for x, y in points]
+
+        taken = self._draw_marks(painter, self._marks, on_screen, self._theme) if self._marks is not None else []
+        boxes = [(box.x() - ground.x(), box.y() - ground.y(), box.width(), box.height()) for box in taken]
+        self._draw_captions(painter, ground, on_screen, self._theme, boxes)
+        painter.restore()
+
+    def _draw_marks(self, painter: QPainter, marks: Marks, on_screen: Any, theme: Theme) -> list[QRectF]:
+        """Draw links, neighbours and the query; returns the boxes that names must leave free."""
+        neighbors = on_screen(marks.neighbor_points)
+        query = on_screen(marks.query_point[None])[0] if marks.query_point is not None else None
+        for point, strength in zip(neighbors, marks.strengths, strict=True):
+            if query is not None and _finite(point) and _finite(query):
+                link = QColor(theme.neighbor)
+                link.setAlphaF(0.15 + 0.65 * float(strength))
+                painter.setPen(QPen(link, 1.2))
+                painter.drawLine(query, point)
+        painter.setPen(QPen(QColor(theme.ground), 1.5))
+        painter.setBrush(QColor(theme.neighbor))
+        for point in filter(_finite, neighbors):
+            painter.drawEllipse(point, NEIGHBOR_RADIUS, NEIGHBOR_RADIUS)
+        if query is not None and _finite(query):
+            tone = QColor(theme.query)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(tone, 2.2, Qt.PenStyle.DashLine if marks.is_ghost else Qt.PenStyle.SolidLine))
+            painter.drawEllipse(query, QUERY_RADIUS, QUERY_RADIUS)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tone)
+            painter.drawEllipse(query, 2.5, 2.5)
+        boxes = [_box(point, NEIGHBOR_RADIUS) for point in filter(_finite, neighbors)]
+        return [*boxes, _box(query, QUERY_RADIUS)] if query is not None and _finite(query) else boxes
+
+    def _draw_captions(
+        self,
+        painter: QPainter,
+        ground: QRectF,
+        on_screen: Any,
+        theme: Theme,
+        taken: list[tuple[float, float, float, float]],
+    ) -> None:
+        captions = [caption for caption in self._captions() if caption.text]
+        if not captions:
+            return
+        metrics = QFontMetricsF(self._font)
+        anchors = on_screen(np.array([caption.point for caption in captions]))
+        inside = [index for index, anchor in enumerate(anchors) if _finite(anchor) and ground.contains(anchor)]
+        sizes = np.array(
+            [(metrics.horizontalAdvance(captions[index].text) + 4, metrics.height()) for index in inside]
+        ).reshape(-1, 2)
+        places = np.array([(anchors[i].x() - ground.left(), anchors[i].y() - ground.top()) for i in inside]).reshape(
+            -1, 2
+        )
+        placed = place_labels(places, sizes, ground.width(), ground.height(), occupied=taken, offset=LABEL_OFFSET)
+        ratio = painter.device().devicePixelRatioF()
+        for spot in placed:
+            caption = captions[inside[spot.index]]
+            pixmap = self._pixmap(caption.text, getattr(theme, caption.role), ratio, metrics, theme)
+            corner = QPointF(spot.x + ground.left() - HALO_PX, spot.y + ground.top() - HALO_PX)
+            painter.drawPixmap(corner, pixmap)
+
+    def _pixmap(self, text: str, color: str, ratio: float, metrics: QFontMetricsF, theme: Theme) -> QPixmap:
+        """A caption drawn once with a halo of the ground's colour, then kept."""
+        key = (text, color, ratio)
+        if key not in self._pixmaps:
+            if len(self._pixmaps) >= MOST_PIXMAPS:
+                self._pixmaps.clear()
+            width = metrics.horizontalAdvance(text) + 4 + 2 * HALO_PX
+            pixmap = QPixmap(int(width * ratio) + 1, int((metrics.height() + 2 * HALO_PX) * ratio) + 1)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            path = QPainterPath()
+            path.addText(QPointF(HALO_PX + 2, HALO_PX + metrics.ascent()), self._font, text)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            halo = QPen(QColor(theme.ground), HALO_PX)
+            halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.strokePath(path, halo)
+            painter.setPen(QColor(color))
+            painter.setFont(self._font)
+            painter.drawText(QPointF(HALO_PX + 2, HALO_PX + metrics.ascent()), text)
+            painter.end()
+            self._pixmaps[key] = pixmap
+        return self._pixmaps[key]
+
+
+def _box(center: QPointF, radius: float) -> QRectF:
+    return QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius)
+
+
+def _finite(point: QPointF) -> bool:
+    return bool(np.isfinite(point.x()) and np.isfinite(point.y()))

@@ -1,0 +1,22 @@
+"""The plot in words, as a screen reader reads it."""
+
+from __future__ import annotations
+
+from embedviz.raster import axis_title
+from embedviz.session import State
+
+
+def text_summary(state: State) -> str:
+    """What the plot shows, in sentences."""
+    if state.space is None or state.projection is None:
+        return "The plot is empty."
+    x, y = (axis_title(state.projection, axis) for axis in state.view.axes)
+    sentences = [f"{state.space.n_items:,} items, {x} to the right, {y} upwards."]
+    if state.answer is not None:
+        names = ", ".join(state.answer.labels[:5])
+        sentences.append(f"{state.answer.reading} is marked with {len(state.answer.rows)} neighbours: {names}.")
+    if state.selection is not None:
+        sentences.append(f"{len(state.selection):,} items are selected.")
+    if state.coloring is not None:
+        sentences.append(f"Coloured by {state.coloring}.")
+    return " ".join(sentences)

@@ -1,0 +1,198 @@
+"""The query box with its completion, the metric, the number of neighbours, and the way back and forward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QStringListModel, Qt, QTimer, Slot
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QListView, QSpinBox, QToolButton, QWidget
+
+from embedviz.operations import Operations
+from embedviz.operations.questions import MOST_NEIGHBORS
+from embedviz.session import Session
+from embedviz.space.completion import completion
+from embedviz.space.metrics import METRICS
+from embedviz.views.appearance import Appearance
+from embedviz.views.icons import icon
+
+ASK_DELAY_MS = 180
+MOST_COMPLETIONS = 8
+
+
+class QueryEdit(QLineEdit):
+    """The box one types questions into; offers labels that start with the word at the cursor."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("query_edit")
+        self.setAccessibleName("Question: words, or a formula such as king - man + woman")
+        self.setPlaceholderText("Type words, or king - man + woman")
+        self.setClearButtonEnabled(True)
+        self.setAcceptDrops(False)
+        self._session = session
+        self._words = QStringListModel(self)
+        self._completer = QCompleter(self._words, self)
+        self._completer.setWidget(self)
+        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._completer.setMaxVisibleItems(MOST_COMPLETIONS)
+        self._completer.activated.connect(self._on_completer_activated)
+        self._popup = QListView()
+        self._popup.setObjectName("completion_popup")
+        self._completer.setPopup(self._popup)
+        self._start = 0
+        self.textEdited.connect(self._on_text_edited)
+
+    @property
+    def is_choosing(self) -> bool:
+        """Whether an offered label is marked, so that Enter takes it."""
+        return self._popup.isVisible() and self._popup.currentIndex().isValid()
+
+    def hide_choices(self) -> None:
+        """Put the list of offered labels away."""
+        self._popup.hide()
+
+    @Slot(str)
+    def _on_text_edited(self, text: str) -> None:
+        space = self._session.state.space
+        cursor = self.cursorPosition()
+        words: list[str] = []
+        if space is not None:
+            self._start, words = completion(space.labels, text, cursor, MOST_COMPLETIONS)
+        self._words.setStringList(words)
+        if words and words != [text[self._start : cursor]]:
+            self._completer.complete()
+        else:
+            self.hide_choices()
+
+    @Slot(str)
+    def _on_completer_activated(self, word: str) -> None:
+        text, cursor = self.text(), self.cursorPosition()
+        self.setText(text[: self._start] + word + text[cursor:])
+        self.setCursorPosition(self._start + len(word))
+        self.returnPressed.emit()
+
+
+class QueryBar(QWidget):
+    """One line: back, forward, the question, the metric, k."""
+
+    def __init__(
+        self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._operations = operations
+        self._appearance = appearance
+        self.back_button = self._way_button("back_button", "Back to the question before", operations.go_back)
+        self.forward_button = self._way_button("forward_button", "Forward to the question after", operations.go_forward)
+        self.query_edit = QueryEdit(session, self)
+        self.metric_combo = QComboBox(self)
+        self.metric_combo.setObjectName("metric_combo")
+        self.metric_combo.setAccessibleName("Metric")
+        for metric in METRICS.values():
+            self.metric_combo.addItem(metric.title, metric.name)
+            self.metric_combo.setItemData(
+                self.metric_combo.count() - 1, metric.explanation, Qt.ItemDataRole.ToolTipRole
+            )
+        self.k_spin = QSpinBox(self)
+        self.k_spin.setObjectName("k_spin")
+        self.k_spin.setAccessibleName("Number of neighbours")
+        self.k_spin.setToolTip("How many neighbours, 1 to 1,000")
+        self.k_spin.setRange(1, MOST_NEIGHBORS)
+        self.k_spin.setPrefix("k ")
+        self.k_spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.k_spin.setKeyboardTracking(False)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for widget in (self.back_button, self.forward_button):
+            row.addWidget(widget)
+        row.addWidget(self.query_edit, 1)
+        row.addWidget(self.metric_combo)
+        row.addWidget(self.k_spin)
+        self._typing = QTimer(self, singleShot=True, interval=ASK_DELAY_MS)
+        self._typing.timeout.connect(self._on_typing_paused)
+        self.query_edit.textEdited.connect(self._on_query_edited)
+        self.query_edit.returnPressed.connect(self._on_query_entered)
+        self.metric_combo.activated.connect(self._on_metric_chosen)
+        self.k_spin.valueChanged.connect(self._on_k_changed)
+        session.answer_changed.connect(self._on_answer_changed)
+        session.space_changed.connect(self._on_space_changed)
+        session.view_changed.connect(self._on_view_changed)
+        session.history_changed.connect(self._on_history_changed)
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
+        self._on_view_changed()
+        self._on_history_changed()
+        self._on_answer_changed()
+
+    def forget_typing(self) -> None:
+        """Leave what is being typed; the box shows the question that is answered again."""
+        self._typing.stop()
+        self.query_edit.hide_choices()
+        self._on_answer_changed()
+
+    def _way_button(self, name: str, tip: str, wish: Callable[[], None]) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setAccessibleName(tip)
+        button.setToolTip(tip)
+        button.clicked.connect(wish)
+        return button
+
+    @Slot()
+    def _on_query_edited(self) -> None:
+        self._typing.start()
+
+    @Slot()
+    def _on_typing_paused(self) -> None:
+        self._operations.ask(self.query_edit.text(), live=True)
+
+    @Slot()
+    def _on_query_entered(self) -> None:
+        if self.query_edit.is_choosing:
+            return
+        self._typing.stop()
+        self.query_edit.hide_choices()
+        self._operations.ask(self.query_edit.text())
+
+    @Slot(int)
+    def _on_metric_chosen(self, index: int) -> None:
+        self._operations.set_metric(self.metric_combo.itemData(index))
+
+    @Slot(int)
+    def _on_k_changed(self, k: int) -> None:
+        self._operations.set_k(k)
+
+    @Slot()
+    def _on_answer_changed(self) -> None:
+        """Show the question that is answered, unless the person is typing the next one."""
+        answer = self._session.state.answer
+        text = answer.text if answer is not None else ""
+        if not self._typing.isActive() and self.query_edit.text() != text:
+            self.query_edit.setText(text)
+
+    @Slot()
+    def _on_space_changed(self) -> None:
+        self._typing.stop()
+        self._on_answer_changed()
+
+    @Slot()
+    def _on_view_changed(self) -> None:
+        view = self._session.state.view
+        self.metric_combo.setCurrentIndex(self.metric_combo.findData(view.metric))
+        self.k_spin.blockSignals(True)
+        self.k_spin.setValue(view.k)
+        self.k_spin.blockSignals(False)
+
+    @Slot()
+    def _on_history_changed(self) -> None:
+        self.back_button.setEnabled(self._session.can_go_back)
+        self.forward_button.setEnabled(self._session.can_go_forward)
+
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        theme = self._appearance.theme
+        self.back_button.setIcon(icon("back", theme.text))
+        self.forward_button.setIcon(icon("forward", theme.text))
+        self.metric_combo.setFixedWidth(self._appearance.px(124))
+        self.k_spin.setFixedWidth(self._appearance.px(84))

@@ -1,0 +1,102 @@
+"""The look of the widgets as one Qt style sheet."""
+
+from __future__ import annotations
+
+from embedviz import paths
+from embedviz.views import theme as measures
+from embedviz.views.theme import Theme
+
+
+def stylesheet(theme: Theme, scale: float) -> str:
+    """The style sheet of a theme; `scale` enlarges text and controls together."""
+
+    def px(length: float) -> str:
+        return f"{round(length * scale)}px"
+
+    down, up = (paths.icon(name).as_posix() for name in ("chevron-down", "chevron-up"))
+    control = f"""
+        background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: {px(6)};
+        padding: 0 {px(8)};
+        min-height: {px(measures.CONTROL_HEIGHT - 2)}; max-height: {px(measures.CONTROL_HEIGHT - 2)};
+        selection-background-color: {theme.accent}; selection-color: {theme.on_accent};
+    """
+    return f"""
+    QWidget {{ color: {theme.text}; font-size: {px(measures.BODY_PX)}; }}
+    QMainWindow, QDialog, QWidget#central, QStatusBar {{ background: {theme.window}; }}
+    QFrame[role="panel"] {{
+        background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: {px(measures.RADIUS)};
+    }}
+    QFrame[role="card"] {{
+        background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: {px(6)};
+    }}
+    QLabel {{ background: transparent; border: none; }}
+    QLabel[role="head"] {{
+        color: {theme.muted}; font-size: {px(measures.HEAD_PX)}; font-weight: 600; letter-spacing: 1px;
+    }}
+    QLabel[role="title"] {{ font-size: {px(measures.TITLE_PX)}; font-weight: 600; }}
+    QLabel[role="muted"] {{ color: {theme.muted}; }}
+    QLabel[role="error"] {{ color: {theme.error}; }}
+    QLineEdit#query_edit {{
+        background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: {px(measures.RADIUS)};
+        padding: 0 {px(14)}; min-height: {px(measures.QUERY_HEIGHT - 2)}; max-height: {px(measures.QUERY_HEIGHT - 2)};
+        font-size: {px(measures.QUERY_PX)};
+        selection-background-color: {theme.accent}; selection-color: {theme.on_accent};
+    }}
+    QLineEdit, QComboBox, QSpinBox {{ {control} }}
+    QLineEdit:focus, QLineEdit#query_edit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {theme.accent}; }}
+    QComboBox:disabled, QSpinBox:disabled {{ color: {theme.muted}; }}
+    QComboBox::drop-down {{ border: none; background: transparent; width: {px(22)}; }}
+    QComboBox::down-arrow {{ image: url("{down}"); width: {px(12)}; height: {px(12)}; }}
+    QComboBox QAbstractItemView {{
+        background: {theme.panel}; border: 1px solid {theme.hairline}; padding: 4px; outline: none;
+        selection-background-color: {theme.tint}; selection-color: {theme.text};
+    }}
+    QSpinBox QLineEdit {{ border: none; background: transparent; padding: 0; min-height: 0; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: {px(20)}; }}
+    QSpinBox::up-arrow {{ image: url("{up}"); width: {px(10)}; height: {px(10)}; }}
+    QSpinBox::down-arrow {{ image: url("{down}"); width: {px(10)}; height: {px(10)}; }}
+    QPushButton {{ {control} padding: 0 {px(12)}; }}
+    QPushButton:hover, QToolButton:hover {{ background: {theme.tint}; }}
+    QPushButton:focus, QToolButton:focus {{ border: 1px solid {theme.accent}; }}
+    QPushButton:disabled, QToolButton:disabled {{ color: {theme.muted}; }}
+    QToolButton {{
+        background: transparent; border: 1px solid transparent; border-radius: {px(6)}; padding: {px(4)};
+    }}
+    QToolButton:checked {{ background: {theme.tint}; color: {theme.accent}; }}
+    QToolButton[role="rail"] {{
+        color: {theme.muted}; padding: {px(6)} 0; min-width: {px(62)}; max-width: {px(62)}; border-radius: {px(6)};
+        font-size: {px(11)};
+    }}
+    QToolButton[role="rail"]:checked {{ color: {theme.accent}; }}
+    QTableView {{
+        background: transparent; border: none; outline: none; gridline-color: transparent;
+        selection-background-color: {theme.tint}; selection-color: {theme.text};
+    }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    QListView, QListWidget {{
+        background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: {px(6)}; outline: none;
+        selection-background-color: {theme.tint}; selection-color: {theme.text};
+    }}
+    QListView::item {{ padding: {px(4)} {px(8)}; }}
+    QListView::item:selected, QListView::item:hover {{ background: {theme.tint}; color: {theme.text}; }}
+    QProgressBar {{
+        background: {theme.hairline}; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
+    }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
+    QMenuBar {{ background: {theme.window}; border: none; padding: 2px 6px; }}
+    QMenuBar::item {{ background: transparent; padding: {px(4)} {px(8)}; border-radius: 4px; }}
+    QMenuBar::item:selected {{ background: {theme.tint}; }}
+    QMenu {{ background: {theme.panel}; border: 1px solid {theme.hairline}; padding: 4px; }}
+    QMenu::item {{ padding: {px(5)} {px(24)} {px(5)} {px(12)}; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {theme.tint}; }}
+    QMenu::item:disabled {{ color: {theme.muted}; }}
+    QMenu::separator {{ height: 1px; background: {theme.hairline}; margin: 4px 8px; }}
+    QToolTip {{
+        background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.hairline}; padding: 4px;
+    }}
+    QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {theme.hairline}; border-radius: 4px; min-height: 24px; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+        background: transparent; height: 0; width: 0;
+    }}
+    """

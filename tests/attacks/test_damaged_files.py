@@ -1,0 +1,101 @@
+"""Every truncation and every flipped byte of a small file: a named error, or a space that keeps its invariants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedviz import formats
+from embedviz.errors import EmbedvizError
+from embedviz.progress import finish
+from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.labels import Labels
+from embedviz.space.source import Source
+from embedviz.space.table import Column, Table
+
+SUFFIXES = (".txt", ".bin", ".npy", ".npz", ".tsv", ".parquet")
+SEED = 11
+MOST_CASES = 700
+
+
+def fixture_space() -> EmbeddingSpace:
+    vectors = np.random.default_rng(SEED).normal(size=(4, 3)).astype(np.float32)
+    labels = Labels.from_strings(["the", "señor", "of", "x"])
+    column = Column("category", np.array([0, 1, 0, -1], np.int32), np.array([False, False, False, True]), ("a", "b"))
+    return EmbeddingSpace(vectors, labels, Source("small", "made"), Table(4, {"kind": column}))
+
+
+def check(space: EmbeddingSpace) -> None:
+    assert space.n_items == len(space.labels) == space.metadata.n_rows
+    assert space.n_items > 0
+    assert space.n_dims > 0
+    assert space.vectors.dtype == np.float32
+    assert not space.vectors.flags.writeable
+    assert space.labels.buffer.tobytes().decode() == "".join(space.labels)
+    assert all(note.count > 0 and note.text for note in space.notes)
+
+
+def attack(path: Path, content: bytes) -> EmbeddingSpace | None:
+    path.write_bytes(content)
+    caught: EmbedvizError | None = None
+    try:
+        space = finish(formats.open_steps(path))
+    except EmbedvizError as error:
+        caught = error
+    if caught is not None:
+        assert str(caught)
+        assert "\n" not in str(caught)
+        return None
+    check(space)
+    return space
+
+
+def places(n_bytes: int) -> Iterator[int]:
+    """Every place of a short file; an even, fixed choice of a longer one."""
+    yield from range(0, n_bytes, max(1, -(-n_bytes // MOST_CASES)))
+
+
+@pytest.fixture(params=SUFFIXES)
+def saved(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    path = tmp_path / f"small{request.param}"
+    finish(formats.save_steps(fixture_space(), path))
+    return path
+
+
+def test_truncated_anywhere(saved: Path) -> None:
+    whole, original = saved.read_bytes(), fixture_space()
+    for length in places(len(whole)):
+        space = attack(saved, whole[:length])
+        if space is None:
+            continue
+        if b"\n" not in whole[:length]:
+            continue  # the beginning of a first line is a whole file of fewer dimensions
+        if saved.suffix == ".bin":
+            assert length == len(whole) - 1, "only the last line break may be missing"
+        else:
+            assert saved.suffix in (".txt", ".tsv"), "formats that declare their size refuse a shorter file"
+        intact = space.n_items - (saved.suffix != ".bin")
+        assert np.array_equal(space.vectors[:intact], original.vectors[:intact])
+        if saved.suffix == ".txt":
+            assert space.labels[: space.n_items] == original.labels[: space.n_items]
+            assert space.n_items == original.n_items or "header_mismatch" in {note.kind for note in space.notes}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+def test_any_byte_flipped(saved: Path) -> None:
+    whole = saved.read_bytes()
+    generator = np.random.default_rng(SEED)
+    for at in places(len(whole)):
+        for flip in (0xFF, 1 << int(generator.integers(8))):
+            attack(saved, whole[:at] + bytes([whole[at] ^ flip]) + whole[at + 1 :])
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_noise_of_every_length(tmp_path: Path, suffix: str) -> None:
+    generator = np.random.default_rng(SEED)
+    for length in range(1, 120):
+        attack(tmp_path / f"noise{suffix}", generator.bytes(length))
+        attack(tmp_path / f"text{suffix}", bytes(generator.choice(np.frombuffer(b"ab 1.5e-\n\t2\r", np.uint8), length)))

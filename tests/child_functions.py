@@ -1,0 +1,80 @@
+"""Generator functions that `test_child` runs in a child process."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+from embedviz.errors import FormatError, QueryError, UnknownItemError
+from embedviz.progress import Command, Progress
+
+Steps = Generator[Progress, Command | None, Any]
+
+
+def count(up_to: int) -> Steps:
+    """Yield `up_to` times, return the numbers, the process id and the place."""
+    for number in range(up_to):
+        yield Progress(number / up_to, f"at {number}: “ünïcödé”")
+    return {"numbers": list(range(up_to)), "pid": os.getpid(), "place": str(Path.cwd()), "path": sys.path}
+
+
+def work_for_ever() -> Steps:
+    """Yield once, then never again."""
+    yield Progress(None, f"pid {os.getpid()}")
+    while True:
+        time.sleep(3600)
+
+
+def print_noise() -> Steps:
+    """Write to standard output in every way there is."""
+    yield Progress(0.0, "before")
+    print('{"result": "forged"}', flush=True)
+    os.write(1, b'{"result": "forged too"}\n')
+    subprocess.run([sys.executable, "-c", "print('from a grandchild')"], check=True)
+    return "true"
+
+
+def obey() -> Steps:
+    """Return the first command that comes."""
+    while True:
+        command = yield Progress(None, "waiting for a command")
+        if command is not None:
+            return [command.verb, command.options]
+        time.sleep(0.01)
+
+
+def exit_at_once() -> Steps:
+    """End the process without a word."""
+    yield Progress(None, "soon gone")
+    os._exit(7)
+
+
+def crash() -> Steps:
+    """End as a fault in native code does."""
+    yield Progress(None, "soon gone")
+    faulthandler.disable()
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def divide() -> Steps:
+    """Fail by a bug."""
+    yield Progress(None, "dividing")
+    return 1 // 0
+
+
+def refuse(kind: str) -> Steps:
+    """Fail by an error made for people."""
+    yield Progress(None, "refusing")
+    errors = {
+        "format": FormatError("line 3 has 4 numbers, line 2 had 5"),
+        "query": QueryError("a bracket is open", 4),
+        "item": UnknownItemError("qeen", ["queen"]),
+    }
+    raise errors[kind]

@@ -1,0 +1,28 @@
+"""Both routes of drawing, for tests that hold for each."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from embedviz import kernels
+from embedviz.raster import KERNELS
+
+
+@pytest.fixture(params=["compiled", "plain"])
+def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Draw by this route, whatever other tests have loaded."""
+    for name in KERNELS:
+        importlib.import_module(name)
+    if request.param == "plain":
+        monkeypatch.setattr(kernels, "loaded", lambda name: None)
+    return str(request.param)
+
+
+@pytest.fixture
+def draw_plainly(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A patch under whose `context` the numpy route draws."""
+    for name in KERNELS:
+        importlib.import_module(name)
+    return monkeypatch

@@ -1,0 +1,130 @@
+"""Colours by metadata: order, limits, contrast, and what the legend says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedviz.errors import OptionError
+from embedviz.raster import color_by, colorable
+from embedviz.raster.palettes import GROUNDS, MISSING, class_palette, contrast
+from embedviz.space.labels import Labels
+from embedviz.space.table import Column
+
+
+def category(codes: list[int], names: tuple[str, ...]) -> Column:
+    values = np.array(codes, np.int32)
+    return Column("category", values, values < 0, names)
+
+
+def luminance(color: np.ndarray) -> float:
+    value = color / 255
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("n_classes", [1, 8, 9, 60])
+def test_every_class_stands_out_from_its_ground_and_from_the_others(n_classes: int, dark: bool) -> None:
+    palette = class_palette(n_classes, dark=dark)
+    assert palette.shape == (n_classes, 3)
+    assert len({*map(tuple, palette.tolist()), MISSING[dark]}) == n_classes + 1
+    ground = luminance(np.array(GROUNDS[dark]))
+    for color in [*palette, np.array(MISSING[dark])]:
+        low, high = sorted((luminance(color), ground))
+        assert (high + 0.05) / (low + 0.05) >= 2.99
+        assert contrast(np.asarray(color, np.uint8), np.array(GROUNDS[dark], np.uint8)) >= 2.99
+
+
+def test_readable_okabe_ito_colors_are_kept_as_they_are() -> None:
+    assert [0x00, 0x9E, 0x73] in class_palette(8, dark=False).tolist()
+    assert [0xF0, 0xE4, 0x42] in class_palette(8, dark=True).tolist()
+    assert [0, 0, 0] not in class_palette(8, dark=True).tolist()
+
+
+def test_classes_are_ordered_by_frequency_and_missing_comes_last() -> None:
+    coloring = color_by(category([2, 2, 0, -1, 2, 0, -1, 3], ("a", "b", "c", "d")), dark=False)
+    assert [(entry.name, entry.count) for entry in coloring.legend.entries] == [
+        ("c", 3), ("a", 2), ("d", 1), ("(none)", 2),
+    ]  # fmt: skip
+    assert coloring.codes.tolist() == [0, 0, 1, 4, 0, 1, 4, 2]
+    assert coloring.codes.dtype == np.int32
+    for entry in coloring.legend.entries:
+        assert entry.color in [tuple(row) for row in coloring.palette.tolist()]
+    assert tuple(coloring.palette[-1]) == MISSING[False]
+    assert not coloring.codes.flags.writeable
+
+
+def test_flags_are_two_classes() -> None:
+    column = Column("flag", np.array([True, False, False, True, False]), np.array([0, 0, 0, 1, 0], bool))
+    legend = color_by(column, dark=True).legend
+    assert [(entry.name, entry.count) for entry in legend.entries] == [("no", 3), ("yes", 1), ("(none)", 1)]
+
+
+def test_numbers_run_from_the_2nd_to_the_98th_percentile() -> None:
+    values = np.arange(1001, dtype=float)
+    values[500] = np.nan
+    coloring = color_by(Column("number", values, np.isnan(values)), dark=False)
+    low, high = np.percentile(values[~np.isnan(values)], [2, 98])
+    assert (coloring.codes[0], coloring.codes[1000], coloring.codes[500]) == (0, 255, 256)
+    middle = 0.3 * low + 0.7 * high
+    assert coloring.codes[round(middle)] == pytest.approx(0.7 * 255, abs=1)
+    assert (np.diff(np.delete(coloring.codes, 500)) >= 0).all()
+    legend = coloring.legend
+    assert (legend.kind, legend.low, legend.high) == ("scale", f"{low:.4g}", f"{high:.4g}")
+    assert "2nd to 98th percentile" in legend.note
+    assert [(entry.name, entry.count) for entry in legend.entries] == [("(none)", 1)]
+    assert len(legend.colors) == 256
+    assert coloring.palette.shape == (257, 3)
+
+
+def test_scales_brighten_all_the_way() -> None:
+    for dark in (False, True):
+        palette = color_by(Column("number", np.arange(9.0), np.zeros(9, bool)), dark=dark).palette[:-1]
+        assert (np.diff([luminance(color) for color in palette]) > -0.002).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "codes"),
+    [
+        ([5.0, 5.0, 5.0], [128, 128, 128]),
+        ([np.inf, 0.0, 1.0, -np.inf], [255, 0, 255, 0]),
+        ([np.nan, np.nan], [256, 256]),
+        ([-1e308, 1e308, 0.0], [0, 255, 128]),
+    ],
+)
+def test_odd_numbers(values: list[float], codes: list[int]) -> None:
+    column = Column("number", np.array(values), np.zeros(len(values), bool))
+    assert color_by(column, dark=False).codes.tolist() == codes
+
+
+def test_times_are_a_scale_with_dates_at_its_ends() -> None:
+    days = np.array(["2000-01-01", "2000-01-11", "NaT"], "datetime64[ms]")
+    coloring = color_by(Column("time", days, np.isnat(days)), dark=False)
+    assert coloring.codes.tolist() == [0, 255, 256]
+    assert coloring.legend.low.startswith("2000-01-01")
+    assert coloring.legend.high.startswith("2000-01-10")
+
+
+def test_ten_thousand_classes_work_and_say_that_they_share_colors() -> None:
+    names = tuple(f"class {number}" for number in range(10_000))
+    column = category(list(range(10_000)), names)
+    coloring = color_by(column, dark=False)
+    assert coloring.codes.tolist() == list(range(10_000))
+    assert len(coloring.legend.entries) == 10_000
+    assert coloring.legend.note.startswith("10,000 classes share")
+
+
+def test_columns_that_cannot_color_are_refused() -> None:
+    text = Column("text", Labels.from_strings(["a", "b"]), np.zeros(2, bool))
+    many = category([0], tuple(map(str, range(10_001))))
+    for column in (text, many):
+        assert not colorable(column)
+        with pytest.raises(OptionError, match="cannot colour"):
+            color_by(column, dark=False)
+    assert colorable(category([0], ("a",)))
+
+
+def test_no_items() -> None:
+    assert color_by(category([], ()), dark=False).legend.entries == ()
+    assert color_by(Column("number", np.empty(0), np.empty(0, bool)), dark=True).codes.shape == (0,)
