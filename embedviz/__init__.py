@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from embedviz.space.answer import Answer
     from embedviz.space.embedding_space import EmbeddingSpace
     from embedviz.space.projection import Projection
+    from embedviz.space.source import Note
     from embedviz.views.main_window import MainWindow
 
     __version__: str
@@ -106,15 +107,15 @@ def save(
     *,
     overwrite: bool = False,
     on_progress: Callable[[Progress], object] | None = None,
-) -> None:
-    """Save `space` in the format of the suffix of `path`, whole or not at all.
+) -> tuple[Note, ...]:
+    """Save `space` in the format of the suffix of `path`, whole or not at all; notes say what the format left out.
 
     Raises OutputError if the file exists and `overwrite` is False, or if the format cannot hold the space.
     """
     from embedviz.formats import save_steps
     from embedviz.progress import finish
 
-    finish(save_steps(space, path, overwrite=overwrite), on_progress)
+    return finish(save_steps(space, path, overwrite=overwrite), on_progress)
 
 
 def explore(space: EmbeddingSpace | None = None, *, block: bool = True) -> MainWindow:

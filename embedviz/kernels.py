@@ -34,7 +34,7 @@ def kernel(*signatures: str) -> Callable[[Function], Function]:
     def decorate(function: Function) -> Function:
         with _declaring:
             before = numba_config.CACHE_DIR
-            numba_config.CACHE_DIR = str(paths.kernels())
+            numba_config.CACHE_DIR = str(_cache_of(Path(function.__code__.co_filename).parent))
             try:
                 compiled: Any = numba.njit(list(signatures), nogil=True, cache=True)(function)
             finally:
@@ -75,11 +75,20 @@ def compile_modules(names: Sequence[str]) -> Steps[None]:
 
 def _stamp(name: str) -> Path:
     """The mark that a kernel module, as it stands, was compiled by this Python and numba on this machine."""
+    origins = [spec.origin for spec in map(importlib.util.find_spec, ("numba", name)) if spec is not None]
+    numba_file, module_file = (Path(origin) for origin in origins if origin is not None)
+    # a home folder may serve several machines
+    facts = f"{sys.version} {platform.node()} {module_file} {numba_file.stat().st_mtime_ns}"
+    mark = hashlib.blake2b(facts.encode(), digest_size=12).hexdigest()
+    return _cache_of(module_file.parent) / f"{mark}.compiled"
+
+
+def _cache_of(room: Path) -> Path:
+    """Where a room's kernels are kept: numba looks at their own file, but constants of its neighbours count."""
     digest = hashlib.blake2b(digest_size=12)
-    digest.update(f"{sys.version} {platform.node()}\n".encode())  # a home folder may serve several machines
-    for part in ("numba", name):
-        spec = importlib.util.find_spec(part)
-        if spec is not None and spec.origin is not None:
-            facts = Path(spec.origin).stat()
-            digest.update(f"{spec.origin} {facts.st_mtime_ns} {facts.st_size}\n".encode())
-    return paths.kernels() / f"{digest.hexdigest()}.compiled"
+    for source in sorted(room.glob("*.py")):
+        facts = source.stat()
+        digest.update(f"{source} {facts.st_mtime_ns} {facts.st_size}\n".encode())
+    folder = paths.kernels() / digest.hexdigest()
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -64,7 +64,7 @@ def _nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
     sees_timers = "qapp" in request.fixturenames
     before = running(sees_timers=sees_timers)
     yield
-    request.node.funcargs.clear()  # pytest would keep what the fixtures gave, and so its windows, until after this check
+    request.node.funcargs.clear()  # pytest keeps what fixtures gave, windows too, until after this check
     left = running(sees_timers=sees_timers).beyond(before)
     deadline = time.monotonic() + GRACE_SECONDS
     while left and time.monotonic() < deadline:

@@ -26,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
     check_output(options.output, overwrite=options.force)
     space = opening.opened(options)
     with ProgressLine() as line:
-        embedviz.save(space, options.output, overwrite=options.force, on_progress=line)
-    output.report(options.output, f"{space.n_items:,} items, {space.n_dims:,} dimensions", space)
+        left_out = embedviz.save(space, options.output, overwrite=options.force, on_progress=line)
+    what = f"{space.n_items:,} items, {space.n_dims:,} dimensions"
+    output.report(options.output, what, (*space.notes, *left_out))
     return 0

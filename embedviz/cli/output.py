@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from embedviz.cli.console import say
 
 if TYPE_CHECKING:
-    from embedviz.space.embedding_space import EmbeddingSpace
+    from collections.abc import Sequence
+
+    from embedviz.space.source import Note
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, help_text: str) -> None:
@@ -22,6 +24,6 @@ def add_force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
 
 
-def report(path: str, what: str, space: EmbeddingSpace) -> None:
-    """Print one line about what was written, and what the import of the space noted."""
-    say(f"Wrote {path}: {what}.", *(f"  note: {note.text}" for note in space.notes))
+def report(path: str, what: str, notes: Sequence[Note]) -> None:
+    """Print one line about what was written, and what import and export noted."""
+    say(f"Wrote {path}: {what}.", *(f"  note: {note.text}" for note in notes))

@@ -32,5 +32,5 @@ def run(options: argparse.Namespace) -> int:
     what = f"{space.n_items:,} items, {projection.n_components} components by {projection.method}"
     if projection.explained_variance_ratio is not None:
         what += f", {projection.explained_variance_ratio.sum():.1%} of the variance"
-    output.report(options.output, what, space)
+    output.report(options.output, what, space.notes)
     return 0

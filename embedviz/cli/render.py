@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         size=options.size,
         dark=options.dark,
     )
-    output.report(options.output, f"{space.n_items:,} items, {options.size[0]} x {options.size[1]} pixels", space)
+    output.report(options.output, f"{space.n_items:,} items, {options.size[0]} x {options.size[1]} pixels", space.notes)
     return 0
 
 

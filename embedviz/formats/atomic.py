@@ -20,8 +20,8 @@ def atomic_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
     if `path` exists and `overwrite` is False, or if the system cannot write there (disk full, no permission).
     """
     path = Path(path)
+    check_output(path, overwrite=overwrite)
     target = path.resolve() if path.is_symlink() else path
-    check_output(target, overwrite=overwrite)
     temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(6)}{target.suffix}")
     try:
         try:
@@ -40,18 +40,19 @@ def atomic_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
 def check_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
     """Raise OutputError if `path` is a folder, has none to stand in, or exists and `overwrite` is False."""
     target = Path(path)
-    if target.is_dir():
-        raise OutputError(f"“{target}” is a folder; name a file in it.")
-    if not target.parent.is_dir():
-        raise OutputError(f"There is no folder “{target.parent}” to save “{target.name}” in; make it first.")
+    exists = True
     try:
-        os.lstat(target)
-    except FileNotFoundError:
-        return
+        target.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        exists = False
     except (OSError, ValueError) as error:
         why = _reason(error) if isinstance(error, OSError) else str(error)
         raise OutputError(f"“{target.name}” cannot be written: {why}. Choose another name.") from error
-    if not overwrite:
+    if exists and target.is_dir():
+        raise OutputError(f"“{target}” is a folder; name a file in it.")
+    if not target.parent.is_dir():
+        raise OutputError(f"There is no folder “{target.parent}” to save “{target.name}” in; make it first.")
+    if exists and not overwrite:
         raise OutputError(f"“{target}” exists already; choose another name, or replace it (--force, overwrite=True).")
 
 

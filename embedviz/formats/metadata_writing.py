@@ -12,9 +12,14 @@ from embedviz.space.table import Column
 _ROWS_AT_ONCE = 1 << 13
 
 
+def fits_a_table(column: Column) -> bool:
+    """Whether a table can hold a column: all but images."""
+    return column.kind != "image"
+
+
 def writable_columns(space: EmbeddingSpace) -> dict[str, Column]:
-    """The metadata columns a text table can hold: all but images."""
-    return {name: column for name, column in space.metadata.items() if column.kind != "image"}
+    """The metadata columns a table can hold."""
+    return {name: column for name, column in space.metadata.items() if fits_a_table(column)}
 
 
 def write_table(space: EmbeddingSpace, path: Path) -> Steps[None]:

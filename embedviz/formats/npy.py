@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from embedviz.formats.blocks import content_hash
-from embedviz.formats.metadata_writing import writable_columns, write_table
+from embedviz.formats.metadata_writing import fits_a_table, writable_columns, write_table
 from embedviz.formats.npy_stream import MAGIC, read_header, read_matrix
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Format, Reading, Wish
@@ -55,4 +55,4 @@ def _companions(space: EmbeddingSpace) -> tuple[str, ...]:
     return (".labels.txt", ".tsv") if writable_columns(space) else (".labels.txt",)
 
 
-FORMAT = Format("npy", "NumPy .npy", (".npy",), _detect, _read, _write, (".npy",), _companions)
+FORMAT = Format("npy", "NumPy .npy", (".npy",), _detect, _read, _write, (".npy",), _companions, fits_a_table)

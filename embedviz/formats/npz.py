@@ -15,7 +15,7 @@ from embedviz.formats.npy_stream import ArrayHeader, check_matrix, read_array, r
 from embedviz.formats.npz_columns import LABEL_MEMBERS, VECTOR_MEMBERS, array_labels, table_from, text_labels
 from embedviz.formats.npz_writing import write_npz
 from embedviz.formats.probe import Probe
-from embedviz.formats.registry import Format, Reading, Wish
+from embedviz.formats.registry import Format, Reading, Wish, keeps_all
 from embedviz.formats.zip_members import member_errors, members
 from embedviz.progress import Steps, within
 from embedviz.space.labels import Labels
@@ -182,4 +182,4 @@ def _listed(found: Iterable[str]) -> str:
     return shown + (f" and {len(names) - _SHOWN_NAMES:,} more" if len(names) > _SHOWN_NAMES else "") or "nothing"
 
 
-FORMAT = Format("npz", "NumPy .npz", (".npz",), _detect, _read, write_npz, writes=(".npz",))
+FORMAT = Format("npz", "NumPy .npz", (".npz",), _detect, _read, write_npz, writes=(".npz",), keeps=keeps_all)

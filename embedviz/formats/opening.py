@@ -106,24 +106,17 @@ def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) ->
     yield Progress(0.5, f"Measuring {n_items:,} vectors")
     n_zero, n_nonfinite = len(space.zero_rows), len(space.nonfinite_rows)
     yield Progress(0.9, f"Counting duplicates among {n_items:,} labels")
-    n_empty = int(np.count_nonzero(np.diff(labels.offsets) == 0))
-    n_duplicates = labels.n_duplicates - max(0, n_empty - 1)
     counted = (
         (
             "duplicate_labels",
-            n_duplicates,
+            labels.n_duplicates,
             "labels repeat an earlier one; a typed label finds the first, all are kept.",
         ),
         ("zero_rows", n_zero, "vectors are zero; they are kept, and in no ranking by cosine."),
         ("nonfinite_rows", n_nonfinite, "vectors hold NaN or infinity; they are kept, and in no ranking."),
     )
     more = [Note(kind, count, f"{count:,} {text}") for kind, count, text in counted if count]
-    finished = EmbeddingSpace(space.vectors, labels, source, metadata, (*notes, *more))
-    finished.__dict__.update({name: value for name, value in vars(space).items() if name in _MEASURED})
-    return finished
-
-
-_MEASURED = ("norms", "finite", "nonfinite_rows", "zero_rows")
+    return space.with_notes((*notes, *more))
 
 
 def _detect(probe: Probe) -> Format:

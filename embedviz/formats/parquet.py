@@ -13,7 +13,7 @@ from embedviz.errors import FormatError, MissingLibraryError, OptionError, Outpu
 from embedviz.formats.blocks import content_hash
 from embedviz.formats.memory_plan import check_memory
 from embedviz.formats.metadata_table import LABEL_NAMES, typed_column
-from embedviz.formats.metadata_writing import writable_columns
+from embedviz.formats.metadata_writing import fits_a_table, writable_columns
 from embedviz.formats.npz_columns import VECTOR_MEMBERS
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Format, Reading, Wish
@@ -212,4 +212,6 @@ def _arrow_errors(name: str) -> Iterator[None]:
         raise FormatError(f"“{name}” is damaged: {' '.join(str(error).split())[:200]}.") from error
 
 
-FORMAT = Format("parquet", "Parquet", (".parquet", ".pq"), _detect, _read, _write, writes=(".parquet",))
+FORMAT = Format(
+    "parquet", "Parquet", (".parquet", ".pq"), _detect, _read, _write, writes=(".parquet",), keeps=fits_a_table
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedviz.formats.metadata_writing import writable_columns, write_table
+from embedviz.formats.metadata_writing import fits_a_table, writable_columns, write_table
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Format
 from embedviz.formats.text_vectors import read_text
@@ -35,5 +35,13 @@ def _companions(space: EmbeddingSpace) -> tuple[str, ...]:
 
 
 FORMAT = Format(
-    "projector-tsv", "Projector TSV", (".tsv", ".txt", ".tab"), _detect, read_text, _write, (".tsv",), _companions
+    "projector-tsv",
+    "Projector TSV",
+    (".tsv", ".txt", ".tab"),
+    _detect,
+    read_text,
+    _write,
+    (".tsv",),
+    _companions,
+    fits_a_table,
 )

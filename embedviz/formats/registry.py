@@ -12,7 +12,7 @@ from embedviz.space.arrays import FloatArray
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
 from embedviz.space.source import Note
-from embedviz.space.table import Table
+from embedviz.space.table import Column, Table
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,18 @@ class Reading:
     companions: tuple[Path, ...] = ()
 
 
+def keeps_nothing(column: Column) -> bool:
+    """A format that holds labels and vectors only."""
+    del column
+    return False
+
+
+def keeps_all(column: Column) -> bool:
+    """A format that holds every kind of column."""
+    del column
+    return True
+
+
 def no_companions(space: EmbeddingSpace) -> tuple[str, ...]:
     """A format that writes one file only."""
     del space
@@ -50,7 +62,8 @@ class Format:
     """A file format: how it is told by its content, read, and (where `write` is given) written.
 
     `read` raises FormatError for a damaged file. `write` fills the given paths: the file itself, then one for each
-    suffix that `companions` names for the space; they take the place of the path's own suffix.
+    suffix that `companions` names for the space; they take the place of the path's own suffix. `keeps` says which
+    metadata columns it can hold.
     """
 
     name: str
@@ -61,3 +74,4 @@ class Format:
     write: Callable[[EmbeddingSpace, Sequence[Path]], Steps[None]] | None = None
     writes: tuple[str, ...] = ()
     companions: Callable[[EmbeddingSpace], tuple[str, ...]] = no_companions
+    keeps: Callable[[Column], bool] = keeps_nothing

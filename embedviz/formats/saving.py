@@ -12,13 +12,17 @@ from embedviz.formats.catalog import FORMATS, WRITABLE_SUFFIXES
 from embedviz.formats.registry import Format
 from embedviz.progress import Progress, Steps
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.source import Note
 
 
-def save_steps(space: EmbeddingSpace, path: str | os.PathLike[str], *, overwrite: bool = False) -> Steps[None]:
+def save_steps(
+    space: EmbeddingSpace, path: str | os.PathLike[str], *, overwrite: bool = False
+) -> Steps[tuple[Note, ...]]:
     """Save a space, format by suffix: .txt .vec .bin .npy .npz .tsv .parquet; vectors read back bit for bit.
 
     .npy is joined by STEM.labels.txt (and STEM.tsv for metadata), .tsv by STEM.metadata.tsv. Written whole or not at
-    all. Text formats of word vectors hold no metadata, tables and .parquet no images; .npz holds all.
+    all. word2vec files hold no metadata, tables and .parquet no images, .npz holds all; a note of the kind `left_out`
+    names the columns that the format could not hold.
 
     Raises OutputError if a file exists and `overwrite` is False, for an unknown suffix, for a label the format cannot
     hold, and where the system cannot write.
@@ -27,11 +31,33 @@ def save_steps(space: EmbeddingSpace, path: str | os.PathLike[str], *, overwrite
     entry = _format_for(path)
     assert entry.write is not None, "only writable formats are chosen"
     targets = [path, *(path.with_name(path.stem + suffix) for suffix in entry.companions(space))]
+    _check_strays(path, targets)
     yield Progress(0.0, f"Saving {path.name}")
     with ExitStack() as stack:
         temporaries = [stack.enter_context(atomic_output(target, overwrite=overwrite)) for target in targets]
         yield from entry.write(space, temporaries)
         yield Progress(1.0, f"Saving {path.name}: finishing")
+    return _left_out(space, entry)
+
+
+def _left_out(space: EmbeddingSpace, entry: Format) -> tuple[Note, ...]:
+    names = [name for name, column in space.metadata.items() if not entry.keeps(column)]
+    if not names:
+        return ()
+    text = f"{entry.title} cannot hold the metadata {', '.join(names)}; they were left out (.npz holds all)."
+    return (Note("left_out", len(names), text),)
+
+
+def _check_strays(path: Path, targets: list[Path]) -> None:
+    """Refuse where a file that we do not replace would be read as this one's labels or metadata."""
+    if path.suffix.lower() != ".npy":
+        return
+    stray = path.with_name(path.stem + ".tsv")
+    if stray not in targets and stray.exists():
+        raise OutputError(
+            f"“{stray.name}” stands beside “{path.name}” and would be read as its metadata; move it away or save under "
+            "another name."
+        )
 
 
 def _format_for(path: Path) -> Format:

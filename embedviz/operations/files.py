@@ -31,6 +31,8 @@ def open_and_project(
 ) -> Steps[Opened]:
     """Read a space, project it by PCA, and answer a first question, as one piece of work."""
     space = yield from within(reading, 0.0, SHARE_OF_READING)
+    yield Progress(SHARE_OF_READING, f"Measuring {space.n_items:,} vectors")
+    space.prepare()
     projecting = project_steps(space, "pca", n_components=min(MOST_COMPONENTS, space.n_dims))
     projection = yield from within(projecting, SHARE_OF_READING, 1.0)
     yield Progress(1.0, f"Opened {space.source.name}")
@@ -104,7 +106,7 @@ class FileOperations(OperationsBase):
 
     @Slot(object)
     def _on_saved(self, job: Job) -> None:
-        self.say(f"Saved {job.context.name}.")
+        self.say(" ".join([f"Saved {job.context.name}.", *(note.text for note in job.result)]))
 
 
 def opened_sentence(space: EmbeddingSpace) -> str:

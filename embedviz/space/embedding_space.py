@@ -97,6 +97,13 @@ class EmbeddingSpace:
         usual[self.magnitudes.odd_rows] = False
         return center(self.vectors, usual)
 
+    def with_notes(self, notes: tuple[Note, ...]) -> EmbeddingSpace:
+        """The same space with other notes; what was measured is shared."""
+        other = EmbeddingSpace(self.vectors, self.labels, self.source, self.metadata, notes)
+        measured = {name: value for name, value in vars(self).items() if name not in vars(other)}
+        vars(other).update(measured)
+        return other
+
     def prepare(self) -> None:
         """Measure norms and sort labels now, on a worker, so that the first question by cosine does not wait."""
         _ = self.magnitudes, self.zero_rows, self.nonfinite_rows

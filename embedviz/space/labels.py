@@ -134,10 +134,14 @@ class Labels(Sequence[str]):
 
     @cached_property
     def n_duplicates(self) -> int:
-        """How many items share their label with an earlier item."""
+        """How many items share their label with an earlier item; empty labels are none."""
         before, after = self._order[:-1], self._order[1:]
         lengths = np.diff(self._offsets)
-        alike = (lengths[before] == lengths[after]) & (self._keys(before, 0) == self._keys(after, 0))
+        alike = (
+            (lengths[before] > 0)
+            & (lengths[before] == lengths[after])
+            & (self._keys(before, 0) == self._keys(after, 0))
+        )
         long = alike & (lengths[before] > 8)
         equal = sum(self.encoded(int(before[at])) == self.encoded(int(after[at])) for at in np.flatnonzero(long))
         return int(np.count_nonzero(alike & ~long)) + equal

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from embedviz.raster import Legend as LegendFacts
+from embedviz.raster import LegendEntry
 from embedviz.views.color_key import ColorKey
 from embedviz.views.panel import plain
 from embedviz.views.text import one_line
 
 MOST_ENTRIES = 60
+DOT_PX = 8
 
 
 class Legend(QWidget):
@@ -56,41 +58,55 @@ def _scale(facts: LegendFacts) -> QWidget:
 
 def _classes(facts: LegendFacts) -> QWidget:
     content = QWidget()
-    grid = QGridLayout(content)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(8)
-    grid.setVerticalSpacing(2)
-    for place, entry in enumerate(facts.entries[:MOST_ENTRIES]):
-        name, count = QLabel(one_line(entry.name, most=28)), QLabel(f"{entry.count:,}")
-        name.setTextFormat(Qt.TextFormat.PlainText)
-        count.setProperty("role", "muted")
-        grid.addWidget(Dot(entry.color), place, 0)
-        grid.addWidget(name, place, 1)
-        grid.addWidget(count, place, 2, Qt.AlignmentFlag.AlignRight)
-    if len(facts.entries) > MOST_ENTRIES:
-        grid.addWidget(QLabel(f"and {len(facts.entries) - MOST_ENTRIES:,} more classes"), MOST_ENTRIES, 1, 1, 2)
-    if facts.note:
-        note = plain("muted")
-        note.setText(facts.note)
-        grid.addWidget(note, MOST_ENTRIES + 1, 0, 1, 3)
-    grid.setColumnStretch(1, 1)
+    column = QVBoxLayout(content)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(ClassRows(facts.entries[:MOST_ENTRIES]))
+    more = len(facts.entries) - MOST_ENTRIES
+    for text in (f"and {more:,} more classes" if more > 0 else "", facts.note):
+        if text:
+            note = plain("muted")
+            note.setText(text)
+            column.addWidget(note)
     return content
 
 
-class Dot(QWidget):
-    """A spot of one colour."""
+class ClassRows(QWidget):
+    """One row a class: its colour, its name, its count."""
 
-    def __init__(self, color: tuple[int, int, int], parent: QWidget | None = None) -> None:
+    def __init__(self, entries: tuple[LegendEntry, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._color = QColor(*color)
-        self.setFixedSize(10, 10)
+        self._entries = entries
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        words = "; ".join(f"{one_line(entry.name, most=60)}: {entry.count:,}" for entry in entries)
+        self.setAccessibleName("Colours of the classes")
+        self.setAccessibleDescription(words)
+        self.setToolTip("" if len(entries) > MOST_ENTRIES else words.replace("; ", "\n"))
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self._row_height() * len(self._entries))
+
+    def _row_height(self) -> int:
+        return self.fontMetrics().height() + 3
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._color)
-        painter.drawEllipse(QRectF(1, 1, 8, 8))
+        metrics, height = self.fontMetrics(), self._row_height()
+        text, muted = (
+            self.palette().color(role) for role in (QPalette.ColorRole.Text, QPalette.ColorRole.PlaceholderText)
+        )
+        counts = [f"{entry.count:,}" for entry in self._entries]
+        room = self.width() - DOT_PX - 16 - max((metrics.horizontalAdvance(count) for count in counts), default=0)
+        for place, (entry, count) in enumerate(zip(self._entries, counts, strict=True)):
+            row = QRectF(0, place * height, self.width(), height)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(*entry.color))
+            painter.drawEllipse(QRectF(1, row.center().y() - DOT_PX / 2, DOT_PX, DOT_PX))
+            painter.setPen(text)
+            name = metrics.elidedText(one_line(entry.name), Qt.TextElideMode.ElideRight, room)
+            painter.drawText(row.adjusted(DOT_PX + 8, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
+            painter.setPen(muted)
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
         painter.end()
 
 

@@ -91,7 +91,6 @@ class MainWindow(QMainWindow):
         self._on_history_changed()
         self._on_space_changed()
         self._on_appearance_changed()
-        self._fold(self.width())
         self.query_edit.setFocus()
         self.furnished.emit()
 
@@ -164,6 +163,7 @@ class MainWindow(QMainWindow):
         self.space_panel.setFixedWidth(self.appearance.px(LEFT_WIDTH))
         self.answer_panel.setFixedWidth(self.appearance.px(RIGHT_WIDTH))
         self._place_tools()
+        self._fold(self.width())
 
     def _place_tools(self) -> None:
         self.plot_tools.adjustSize()

@@ -25,6 +25,7 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.text import one_line
 
 RANK, LABEL, SCORE, BAR = range(4)
+FEWEST_ROWS = 10
 HEADS = ("Rank", "Item", "Score", "Strength")
 Index = QModelIndex | QPersistentModelIndex
 
@@ -169,6 +170,7 @@ class NeighborTable(QTableView):
         self.setColumnWidth(RANK, metrics.horizontalAdvance("0" * max(2, len(str(count)))) + self._appearance.px(10))
         self.setColumnWidth(SCORE, max(widest, metrics.horizontalAdvance("0.000")) + self._appearance.px(12))
         self.setColumnWidth(BAR, self._appearance.px(70))
+        self.setMaximumHeight(max(FEWEST_ROWS, count) * self.verticalHeader().defaultSectionSize() + 4)
 
     def _ask_about(self, index: QModelIndex) -> None:
         answer = self._session.state.answer

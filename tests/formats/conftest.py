@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from opener import Opener
 
 from embedviz import formats
 from embedviz.progress import finish
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
 from embedviz.space.source import Source
-
-Opener = Callable[..., EmbeddingSpace]
 
 
 @pytest.fixture

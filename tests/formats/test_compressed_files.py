@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import Opener
+from opener import Opener
 
 from embedviz import formats, paths
 from embedviz.errors import FormatError, UnsafeFileError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Opener
+from opener import Opener
 
 from embedviz.errors import FormatError, MemoryPlanError, OptionError, UnsafeFileError
 

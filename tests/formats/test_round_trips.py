@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Opener
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from opener import Opener
 
 from embedviz import formats
 from embedviz.errors import OutputError
@@ -137,3 +137,36 @@ def test_nothing_is_replaced_unasked(small_space: EmbeddingSpace, tmp_path: Path
     assert companion.read_text() == "mine"
     finish(formats.save_steps(small_space, tmp_path / "v.npy", overwrite=True))
     assert companion.read_text() == "king\nseñor\n<b>\n"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "left_out"),
+    [
+        (".vec", ["n", "picture"]),
+        (".bin", ["n", "picture"]),
+        (".npy", ["picture"]),
+        (".tsv", ["picture"]),
+        (".npz", []),
+    ],
+)
+def test_what_a_format_cannot_hold_is_said(
+    small_space: EmbeddingSpace, tmp_path: Path, suffix: str, left_out: list[str]
+) -> None:
+    n_items = small_space.n_items
+    missing = np.zeros(n_items, np.bool_)
+    pictures = np.zeros((n_items, 2, 2), np.uint8)
+    columns = {"n": Column("number", np.arange(float(n_items)), missing), "picture": Column("image", pictures, missing)}
+    labels = Labels.from_strings(f"word{row}" for row in range(n_items))
+    space = EmbeddingSpace(small_space.vectors, labels, small_space.source, Table(n_items, columns))
+    notes = finish(formats.save_steps(space, tmp_path / f"out{suffix}"))
+    assert [note.kind for note in notes] == (["left_out"] if left_out else [])
+    assert all(name in note.text for note in notes for name in left_out)
+
+
+def test_a_table_that_would_be_read_as_its_metadata_is_not_overlooked(
+    small_space: EmbeddingSpace, tmp_path: Path
+) -> None:
+    (tmp_path / "v.tsv").write_text("old")
+    with pytest.raises(OutputError, match="would be read as its metadata"):
+        finish(formats.save_steps(small_space, tmp_path / "v.npy", overwrite=True))
+    assert [path.name for path in tmp_path.iterdir()] == ["v.tsv"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Opener
+from opener import Opener
 
 from embedviz import formats
 from embedviz.errors import FormatError, ProseError, UnknownFormatError

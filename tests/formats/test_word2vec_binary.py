@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import Opener
+from opener import Opener
 
 from embedviz.errors import FormatError
 from embedviz.formats import binary_block, word2vec_binary

@@ -66,7 +66,7 @@ def test_a_group_that_does_not_change_hides_no_label_that_does() -> None:
 
 def test_counts_duplicates_and_characters() -> None:
     labels = Labels.from_strings(["bank", "", "a-rather-long-label", "bank", "", "a-rather-long-label", "né🙂"])
-    assert labels.n_duplicates == 3
+    assert labels.n_duplicates == 2  # empty labels repeat nothing
     assert labels.n_chars.tolist() == [4, 0, 19, 4, 0, 19, 3]
     assert labels.ascii_rows.tolist() == [True] * 6 + [False]
 

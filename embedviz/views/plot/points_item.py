@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.raster import Coloring, Painter, Style, count_in_view, style_for
-from embedviz.space.arrays import FloatArray, RowArray
+from embedviz.space.arrays import CodeArray, FloatArray, RowArray
 from embedviz.views.plot.frame import Frame, frame_of
 from embedviz.views.theme import Theme
 
-SELECTED_OPACITY = 0.9
+SELECTED_STRENGTH = 2.0
 
 
 class PointsItem(pg.GraphicsObject):
@@ -25,6 +26,7 @@ class PointsItem(pg.GraphicsObject):
         self._painter = painter
         self._points: FloatArray = np.zeros((0, 2), np.float32)
         self._coloring: Coloring | None = None
+        self._selection: RowArray | None = None
         self._selected: FloatArray | None = None
         self._is_faded = False
         self._theme: Theme | None = None
@@ -47,6 +49,7 @@ class PointsItem(pg.GraphicsObject):
             return
         self._wish = wish
         self._points, self._coloring, self._theme = points, coloring, theme
+        self._selection = selection
         self._selected = points[selection] if selection is not None else None
         self._is_faded = is_faded or selection is not None
         self.redraw()
@@ -89,23 +92,23 @@ class PointsItem(pg.GraphicsObject):
         if self._coloring is not None:
             style = style.vivid()
         faint = style.faded() if self._is_faded else style
-        layers = [self._paint(self._points, frame, faint, theme.rest, self._coloring)]
+        codes = self._coloring.codes if self._coloring is not None else None
+        layers = [self._paint(self._points, frame, faint, theme.rest, codes)]
         if self._selected is not None:
-            strong = Style(max(style.radius, 1.6 * frame.ratio), SELECTED_OPACITY)
-            layers.append(self._paint(self._selected, frame, strong, theme.accent, None))
+            strong = replace(style, opacity=min(1.0, SELECTED_STRENGTH * style.opacity))
+            chosen = codes[self._selection] if codes is not None and self._selection is not None else None
+            layers.append(self._paint(self._selected, frame, strong, theme.accent, chosen))
         return layers
 
-    def _paint(
-        self, points: FloatArray, frame: Frame, style: Style, color: str, coloring: Coloring | None
-    ) -> np.ndarray:
+    def _paint(self, points: FloatArray, frame: Frame, style: Style, color: str, codes: CodeArray | None) -> np.ndarray:
         tone = QColor(color)
         return self._painter.paint(
             points,
             frame.viewport,
             style=style,
             color=(tone.red(), tone.green(), tone.blue()),
-            codes=coloring.codes if coloring is not None else None,
-            palette=coloring.palette if coloring is not None else None,
+            codes=codes,
+            palette=self._coloring.palette if self._coloring is not None else None,
         )
 
 
