@@ -177,7 +177,7 @@ class Session(QObject):
         self._trail_position = len(self._trail) - 1
 
     def _tell(self, before: State, after: State) -> None:
-        if before.space is not after.space:
+        if before.space is not after.space or before.answer is not after.answer:
             self.set_focus(None)
         for each in fields(State):
             if getattr(before, each.name) is not getattr(after, each.name):

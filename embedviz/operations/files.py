@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Slot
 
 from embedviz import formats
+from embedviz.errors import InputError
 from embedviz.jobs import Job
 from embedviz.operations.base import OperationsBase
 from embedviz.progress import Progress, Steps, within
@@ -52,12 +53,12 @@ class FileOperations(OperationsBase):
         self._open(reading, title=f"Opening {Path(path).name}")
 
     def open_dropped(self, paths: Sequence[str]) -> None:
-        """Open the first of several dropped files, and say which were left aside."""
-        if not paths:
-            return
-        self.open_file(paths[0])
-        if len(paths) > 1:
-            self.say(f"Opening {Path(paths[0]).name}; the other {len(paths) - 1} dropped files are left aside.")
+        """Open the first of several dropped files that is a space, and say how many were left aside."""
+        if len(paths) == 1:
+            self.open_file(paths[0])
+        elif paths:
+            files = tuple(Path(path) for path in paths)
+            self._open(_first_space(files), title=f"Opening {files[0].name}", dropped=files)
 
     def open_sample(self, name: str = FIRST_SAMPLE) -> None:
         """Open a bundled sample; the first one arrives with a question already asked."""
@@ -83,11 +84,14 @@ class FileOperations(OperationsBase):
             on_failure=self._on_job_failed,
         )
 
-    def _open(self, reading: Steps[EmbeddingSpace], *, title: str, question: str | None = None) -> None:
+    def _open(
+        self, reading: Steps[EmbeddingSpace], *, title: str, question: str | None = None, dropped: tuple[Path, ...] = ()
+    ) -> None:
         self.jobs.start(
             "load",
             open_and_project(reading, question, self.session.state.view.metric),
             title=title,
+            context=dropped,
             on_success=self._on_opened,
             on_failure=self._on_job_failed,
         )
@@ -102,7 +106,7 @@ class FileOperations(OperationsBase):
         self.session.replace(
             space=space, projection=projection, answer=answer, selection=None, coloring=None, view=view
         )
-        self.say(opened_sentence(space))
+        self.say(" ".join([opened_sentence(space), *_left_aside(job.context, space)]))
 
     @Slot(object)
     def _on_saved(self, job: Job) -> None:
@@ -126,3 +130,24 @@ def opened_sentence(space: EmbeddingSpace) -> str:
 def _already(space: EmbeddingSpace) -> Steps[EmbeddingSpace]:
     yield Progress(0.0, f"Projecting {space.source.name}")
     return space
+
+
+def _first_space(files: Sequence[Path]) -> Steps[EmbeddingSpace]:
+    """Read the first of some files that is a space; if none is, the error is that of the first."""
+    first_error: InputError | None = None
+    for file in files:
+        try:
+            return (yield from formats.open_steps(file))
+        except InputError as error:
+            first_error = first_error or error
+    assert first_error is not None, "there is at least one file"
+    raise first_error
+
+
+def _left_aside(dropped: Sequence[Path], space: EmbeddingSpace) -> list[str]:
+    """How many of the dropped files are neither the space nor belong to it."""
+    used = {path.absolute() for path in (space.source.path, *space.source.companions) if path is not None}
+    count = sum(path.absolute() not in used for path in dropped)
+    return (
+        [f"The other {f'{count} dropped files are' if count > 1 else 'dropped file is'} left aside."] if count else []
+    )

@@ -12,9 +12,11 @@ from embedviz.jobs import Job
 from embedviz.operations.base import OperationsBase
 from embedviz.space.answer import ask_steps
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.query import parse
+from embedviz.space.query_tokens import OPERATORS, quoted
 
 MOST_NEIGHBORS = 1000
-_OPERATOR_SIGNS = frozenset('+-*/()"“”„,:−×÷ \t')
+_SIGNS = frozenset(OPERATORS) | frozenset('"“”„«»')
 
 
 class QuestionOperations(OperationsBase):
@@ -39,8 +41,7 @@ class QuestionOperations(OperationsBase):
         if state.answer is None:
             self.ask_item(row)
         else:
-            before = state.answer.text
-            self._ask(f"{_as_operand(state.space, before)} + {added}", merge=None, live=False)
+            self._ask(f"{_as_summand(state.space, state.answer.text)} + {added}", merge=None, live=False)
 
     def clear_question(self) -> None:
         """Close the open question."""
@@ -144,7 +145,20 @@ def operand_text(space: EmbeddingSpace, row: int) -> str:
 
 def _as_operand(space: EmbeddingSpace, text: str) -> str:
     """Quote `text` if it is one label that a formula would take apart."""
-    row = space.labels.find(text)
-    if row is None or not _OPERATOR_SIGNS & set(text):
-        return text
-    return f"#{row}" if '"' in text else f'"{text}"'
+    is_label = space.labels.find(text) is not None
+    return quoted(text) if is_label and any(sign in _SIGNS or sign.isspace() for sign in text) else text
+
+
+def _as_summand(space: EmbeddingSpace, text: str) -> str:
+    """A whole question as the first part of a sum: an analogy as the sum it is, a list in parentheses."""
+    if space.labels.find(text) is not None:
+        return _as_operand(space, text)
+    if "::" in text:
+        terms = parse(text, space.labels).expression
+        return " ".join(_term_text(space, term.row, term.weight) for term in terms).removeprefix("+ ")
+    return f"({text})" if "," in text else text
+
+
+def _term_text(space: EmbeddingSpace, row: int, weight: float) -> str:
+    factor = "" if abs(weight) == 1 else f"{abs(weight)!r} * "
+    return f"{'-' if weight < 0 else '+'} {factor}{operand_text(space, row)}"

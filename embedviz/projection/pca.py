@@ -12,7 +12,7 @@ from embedviz.space.arrays import DoubleArray, FloatArray
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.projection import Projection
 
-_LARGE_PRODUCTS = 2e9
+_LARGE_PRODUCTS = 2e8
 _SMALLEST_VARIANCE = 1e-24
 _EPSILON = float(np.finfo(np.float64).eps)
 

@@ -17,6 +17,7 @@ from embedviz.views.theme import Theme
 
 QUERY_RADIUS = 8.0
 NEIGHBOR_RADIUS = 4.5
+FOCUS_RADIUS = 7.0
 LABEL_OFFSET = 11.0
 HALO_PX = 3.0
 MOST_PIXMAPS = 4000
@@ -29,6 +30,7 @@ class MarksItem(pg.GraphicsObject):
         super().__init__()
         self._captions = captions
         self._marks: Marks | None = None
+        self._focus: tuple[float, float] | None = None
         self._theme: Theme | None = None
         self._font = QFont()
         self._pixmaps: dict[tuple[str, str, float], QPixmap] = {}
@@ -38,6 +40,11 @@ class MarksItem(pg.GraphicsObject):
         if theme is not self._theme or font != self._font:
             self._pixmaps.clear()
         self._marks, self._theme, self._font = marks, theme, font
+        self.update()
+
+    def show_focus(self, point: tuple[float, float] | None) -> None:
+        """Ring the item under attention, or none."""
+        self._focus = point
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -61,6 +68,10 @@ class MarksItem(pg.GraphicsObject):
             return [transform.map(QPointF(float(x), float(y))) for x, y in points]
 
         taken = self._draw_marks(painter, self._marks, on_screen, self._theme) if self._marks is not None else []
+        if self._focus is not None:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self._theme.text), 1.5))
+            painter.drawEllipse(transform.map(QPointF(*self._focus)), FOCUS_RADIUS, FOCUS_RADIUS)
         boxes = [(box.x() - ground.x(), box.y() - ground.y(), box.width(), box.height()) for box in taken]
         self._draw_captions(painter, ground, on_screen, self._theme, boxes)
         painter.restore()

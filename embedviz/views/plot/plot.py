@@ -149,6 +149,7 @@ class Plot(pg.PlotWidget):
         ):
             changed.connect(self._on_session_changed)
         session.answer_changed.connect(self._on_answer_changed)
+        session.focus_changed.connect(self._on_focus_changed)
         self._operations.kernels_ready.connect(self.points_item.redraw)
         self._appearance.changed.connect(self._on_appearance_changed)
         self.view_box.clicked.connect(self._on_view_box_clicked)
@@ -232,6 +233,13 @@ class Plot(pg.PlotWidget):
         self._show_query()
 
     @Slot()
+    def _on_focus_changed(self) -> None:
+        row = self._session.focus
+        point = self._points[row] if row is not None and row < len(self._points) else None
+        shown = point is not None and np.isfinite(point).all()
+        self.marks_item.show_focus((float(point[0]), float(point[1])) if point is not None and shown else None)
+
+    @Slot()
     def _on_appearance_changed(self) -> None:
         theme = self._appearance.theme
         self.setBackground(QColor(theme.ground))
@@ -290,6 +298,7 @@ class Plot(pg.PlotWidget):
         if event.type() == QEvent.Type.Leave:
             self._hovering.stop()
             self.hover_card.hide()
+            self._session.set_focus(None)
         done = bool(super().viewportEvent(event))
         if event.type() in _MOUSE:
             event.accept()  # what the ground has seen must not come to it a second time through `event`

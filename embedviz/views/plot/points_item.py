@@ -15,7 +15,7 @@ from embedviz.space.arrays import CodeArray, FloatArray, RowArray
 from embedviz.views.plot.frame import Frame, frame_of
 from embedviz.views.theme import Theme
 
-SELECTED_STRENGTH = 2.0
+SELECTED_STRENGTH, SELECTED_COLORED_STRENGTH = 2.0, 1.2
 
 
 class PointsItem(pg.GraphicsObject):
@@ -95,7 +95,8 @@ class PointsItem(pg.GraphicsObject):
         codes = self._coloring.codes if self._coloring is not None else None
         layers = [self._paint(self._points, frame, faint, theme.rest, codes)]
         if self._selected is not None:
-            strong = replace(style, opacity=min(1.0, SELECTED_STRENGTH * style.opacity))
+            strength = SELECTED_STRENGTH if self._coloring is None else SELECTED_COLORED_STRENGTH
+            strong = replace(style, opacity=min(1.0, strength * style.opacity))
             chosen = codes[self._selection] if codes is not None and self._selection is not None else None
             layers.append(self._paint(self._selected, frame, strong, theme.accent, chosen))
         return layers
