@@ -107,6 +107,6 @@ class ItemPanel(QFrame):
         for name, column in space.metadata.items():
             if column.kind != "image":
                 key, value = plain("muted"), plain()
-                key.setText(one_line(name.replace("_", " "), most=40))
+                key.setText(one_line(name, most=40))
                 value.setText(one_line(column.text(row)) or "—")
                 self._details.addRow(key, value)

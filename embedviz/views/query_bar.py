@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QStringListModel, Qt, QTimer, Slot
+from PySide6.QtCore import QSignalBlocker, QStringListModel, Qt, QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QListView, QSpinBox, QToolButton, QWidget
 
 from embedviz.operations import Operations
@@ -113,7 +113,7 @@ class QueryBar(QWidget):
         self._typing.timeout.connect(self._on_typing_paused)
         self.query_edit.textEdited.connect(self._on_query_edited)
         self.query_edit.returnPressed.connect(self._on_query_entered)
-        self.metric_combo.activated.connect(self._on_metric_chosen)
+        self.metric_combo.currentIndexChanged.connect(self._on_metric_chosen)
         self.k_spin.valueChanged.connect(self._on_k_changed)
         session.answer_changed.connect(self._on_answer_changed)
         session.space_changed.connect(self._on_space_changed)
@@ -179,10 +179,9 @@ class QueryBar(QWidget):
     @Slot()
     def _on_view_changed(self) -> None:
         view = self._session.state.view
-        self.metric_combo.setCurrentIndex(self.metric_combo.findData(view.metric))
-        self.k_spin.blockSignals(True)
-        self.k_spin.setValue(view.k)
-        self.k_spin.blockSignals(False)
+        with QSignalBlocker(self.metric_combo), QSignalBlocker(self.k_spin):
+            self.metric_combo.setCurrentIndex(self.metric_combo.findData(view.metric))
+            self.k_spin.setValue(view.k)
 
     @Slot()
     def _on_history_changed(self) -> None:

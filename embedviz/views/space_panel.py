@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from embedviz.operations import Operations
@@ -59,9 +59,9 @@ class SpacePanel(QFrame):
         for method in METHODS.values():
             self.projection_combo.addItem(method.title, method.name)
         self._lay_out()
-        self.x_combo.activated.connect(self._on_axes_chosen)
-        self.y_combo.activated.connect(self._on_axes_chosen)
-        self.color_combo.activated.connect(self._on_color_chosen)
+        self.x_combo.currentIndexChanged.connect(self._on_axes_chosen)
+        self.y_combo.currentIndexChanged.connect(self._on_axes_chosen)
+        self.color_combo.currentIndexChanged.connect(self._on_color_chosen)
         self.clear_button.clicked.connect(operations.clear_selection)
         session.space_changed.connect(self._on_space_changed)
         session.projection_changed.connect(self._on_projection_changed)
@@ -122,11 +122,12 @@ class SpacePanel(QFrame):
         self.space_summary.setText(summary(space))
         self.source.setText(one_line(space.source.description or space.source.format) if space is not None else "")
         self._show_notes(space)
-        self.color_combo.clear()
-        self.color_combo.addItem("One colour", None)
-        for name, column in space.metadata.items() if space is not None else ():
-            if colorable(column):
-                self.color_combo.addItem(one_line(name.replace("_", " "), most=60), name)
+        with QSignalBlocker(self.color_combo):
+            self.color_combo.clear()
+            self.color_combo.addItem("One colour", None)
+            for name, column in space.metadata.items() if space is not None else ():
+                if colorable(column):
+                    self.color_combo.addItem(one_line(name, most=60), name)
         self.color_combo.setEnabled(self.color_combo.count() > 1)
         self._on_coloring_changed()
 
@@ -143,9 +144,10 @@ class SpacePanel(QFrame):
         projection, axes = self._session.state.projection, self._session.state.view.axes
         titles = [axis_title(projection, axis) for axis in range(projection.n_components)] if projection else []
         for combo, axis in ((self.x_combo, axes[0]), (self.y_combo, axes[1])):
-            combo.clear()
-            combo.addItems(titles)
-            combo.setCurrentIndex(axis if axis < len(titles) else -1)
+            with QSignalBlocker(combo):
+                combo.clear()
+                combo.addItems(titles)
+                combo.setCurrentIndex(axis if axis < len(titles) else -1)
             combo.setEnabled(len(titles) > 1)
         if projection is not None:
             self.projection_combo.setCurrentIndex(self.projection_combo.findData(projection.method))
@@ -153,7 +155,8 @@ class SpacePanel(QFrame):
 
     @Slot()
     def _on_coloring_changed(self) -> None:
-        self.color_combo.setCurrentIndex(max(0, self.color_combo.findData(self._session.state.coloring)))
+        with QSignalBlocker(self.color_combo):
+            self.color_combo.setCurrentIndex(max(0, self.color_combo.findData(self._session.state.coloring)))
 
     @Slot()
     def _on_selection_changed(self) -> None:

@@ -1,0 +1,37 @@
+"""What the first window may load before it is shown: Qt, and nothing heavy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+import embedviz.views.launch, embedviz.views.main_window
+from embedviz.views.appearance import Appearance
+from embedviz.views.main_window import MainWindow
+from embedviz.settings import Settings
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+window = MainWindow(Appearance(app, Settings()))
+window.show()
+app.processEvents()
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_the_shown_window_has_loaded_neither_numpy_nor_pyqtgraph():
+    ended = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True)
+    loaded = set(ended.stdout.split())
+    assert {"embedviz", "PySide6"} <= loaded
+    assert not loaded & {
+        "numpy",
+        "pyqtgraph",
+        "scipy",
+        "numba",
+        "sklearn",
+        "matplotlib",
+        "pyarrow",
+        "cmap",
+        "rapidfuzz",
+    }
