@@ -13,7 +13,7 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.item_panel import ItemPanel
 from embedviz.views.neighbor_table import NeighborTable
 from embedviz.views.panel import head, plain, scrolled
-from embedviz.views.text import one_line
+from embedviz.views.text import breakable, one_line
 
 
 def answer_sentence(answer: Answer | None) -> str:
@@ -22,8 +22,8 @@ def answer_sentence(answer: Answer | None) -> str:
         return "Type a word above, or click an item on the plot."
     sure = "exact" if answer.exact else f"approximate, recall {answer.recall:.3f}"
     metric = METRICS[answer.metric].title.lower()
-    said = f"{one_line(answer.reading, most=160)}\n{metric} over all {answer.n_ranked:,} other items, {sure}"
-    return "\n".join([said, *(one_line(remark) for remark in answer.remarks)])
+    said = f"{one_line(answer.reading, most=90)}\n{metric} over all {answer.n_ranked:,} other items, {sure}"
+    return "\n".join([said, *(one_line(remark, most=110) for remark in answer.remarks)])
 
 
 class AnswerPanel(QFrame):
@@ -51,4 +51,4 @@ class AnswerPanel(QFrame):
 
     @Slot()
     def _on_answer_changed(self) -> None:
-        self.sentence.setText(answer_sentence(self._session.state.answer))
+        self.sentence.setText(breakable(answer_sentence(self._session.state.answer)))

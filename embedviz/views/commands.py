@@ -64,7 +64,7 @@ class Commands(QObject):
             path = path.with_name(path.name + ".png")
         try:
             with formats.atomic_output(path, overwrite=True) as temporary:
-                if not self._window.plot.picture(FIGURE_RATIO).save(str(temporary), b"PNG"):
+                if not self._window.plot.picture(FIGURE_RATIO).save(str(temporary)):
                     raise OutputError(f"The picture could not be written to {path}. Is the disk full?")
         except OutputError as error:
             self._operations.complain(error)

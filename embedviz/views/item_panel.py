@@ -12,7 +12,7 @@ from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.views.appearance import Appearance
 from embedviz.views.panel import head, plain
 from embedviz.views.strip import Strip
-from embedviz.views.text import one_line
+from embedviz.views.text import breakable, one_line
 
 PICTURE_PX = 96
 
@@ -49,7 +49,7 @@ class ItemPanel(QFrame):
         self.setObjectName("item_panel")
         self._session = session
         self._appearance = appearance
-        self._shown: tuple[EmbeddingSpace, int] | None = None
+        self._shown = self._wanted()
         self.title = plain("title", "item_title")
         self.strip = Strip(appearance)
         self.facts = plain("muted", "item_facts")
@@ -72,20 +72,23 @@ class ItemPanel(QFrame):
         session.answer_changed.connect(self._on_session_changed)
         session.space_changed.connect(self._on_session_changed)
         appearance.changed.connect(self._on_appearance_changed)
-        self._on_session_changed()
+        self._refresh()
 
     @Slot()
     def _on_session_changed(self) -> None:
-        space, row = self._session.state.space, shown_row(self._session)
-        shown = None if space is None or row is None else (space, row)
-        if shown != self._shown:
-            self._shown = shown
+        wanted = self._wanted()
+        if wanted != self._shown:
+            self._shown = wanted
             self._refresh()
 
     @Slot()
     def _on_appearance_changed(self) -> None:
         self.strip.updateGeometry()
         self._refresh()
+
+    def _wanted(self) -> tuple[EmbeddingSpace, int] | None:
+        space, row = self._session.state.space, shown_row(self._session)
+        return None if space is None or row is None else (space, row)
 
     def _refresh(self) -> None:
         while self._details.rowCount():
@@ -97,7 +100,7 @@ class ItemPanel(QFrame):
             self.picture.hide()
             return
         space, row = self._shown
-        self.title.setText(one_line(space.name(row), most=120))
+        self.title.setText(breakable(one_line(space.name(row), most=120)))
         self.strip.show_vector(space.vectors[row])
         self.facts.setText(f"‖v‖ {space.norms[row]:.4g}  ·  row {row:,}  ·  {space.n_dims:,} dimensions")
         pixmap = picture(space, row, self._appearance.px(PICTURE_PX))
@@ -107,6 +110,6 @@ class ItemPanel(QFrame):
         for name, column in space.metadata.items():
             if column.kind != "image":
                 key, value = plain("muted"), plain()
-                key.setText(one_line(name, most=40))
-                value.setText(one_line(column.text(row)) or "—")
+                key.setText(breakable(one_line(name, most=40)))
+                value.setText(breakable(one_line(column.text(row))) or "—")
                 self._details.addRow(key, value)

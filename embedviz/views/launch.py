@@ -16,10 +16,11 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from embedviz.operations import Operations
     from embedviz.space.embedding_space import EmbeddingSpace
 
 SWITCH_SECONDS = 0.0005
-WARM_UP_DELAY_MS = 50
+WARM_UP_DELAY_MS, WARM_UP_AT_LAST_MS = 100, 1500
 INTERRUPTED = 130
 
 
@@ -38,6 +39,7 @@ class Starter(QObject):
         super().__init__(window)
         self._window = window
         self._problem = problem
+        self._warm_up = QTimer(self, singleShot=True)
         self._path = path
         self._options = options or {}
         self._space = space
@@ -53,17 +55,28 @@ class Starter(QObject):
         chosen = self._window.appearance.settings
         session = Session(State(view=View(metric=chosen.metric, k=chosen.k)), parent=self._window)
         operations = Operations(session, Jobs(parent=self._window), parent=self._window)
+        self._open(operations)  # the worker reads while this thread imports pyqtgraph and builds the panels
         self._window.furnish(session, operations)
         SettingsKeeper(session, operations, self._window.appearance, self._window)
         if self._problem is not None:
             operations.say(self._problem)
+        self._warm_up.timeout.connect(operations.warm_up)
+        self._warm_up.start(WARM_UP_AT_LAST_MS)
+        session.space_changed.connect(self._on_space_changed)
+
+    @Slot()
+    def _on_space_changed(self) -> None:
+        """The first picture is on its way: the kernels no longer compete with it."""
+        if self._warm_up.isActive():
+            self._warm_up.start(WARM_UP_DELAY_MS)
+
+    def _open(self, operations: Operations) -> None:
         if self._space is not None:
             operations.open_space(self._space)
         elif self._path is not None:
             operations.open_file(self._path, **self._options)
         else:
             operations.open_sample()
-        QTimer.singleShot(WARM_UP_DELAY_MS, operations.warm_up)
 
 
 class Interrupt(QObject):

@@ -10,9 +10,10 @@ from embedviz.jobs import Job
 from embedviz.operations import Message, Operations
 from embedviz.views.appearance import Appearance
 from embedviz.views.panel import plain
-from embedviz.views.text import one_line
+from embedviz.views.text import breakable, one_line
 
 SHOW_AFTER_MS = 80
+LONGEST_MESSAGE = 400
 
 
 class MessageBar(QWidget):
@@ -59,11 +60,13 @@ class MessageBar(QWidget):
         operations.jobs.ended.connect(self._on_job_ended)
         appearance.changed.connect(self._on_appearance_changed)
         self._on_appearance_changed()
+        for job in operations.jobs.alive():  # begun before this bar stood
+            self._on_job_started(job)
 
     @Slot(object)
     def _on_operations_said(self, message: Message) -> None:
         self._message = message
-        self.message_line.setText(one_line(message.text, most=600))
+        self.message_line.setText(breakable(one_line(message.text, most=LONGEST_MESSAGE)))
         self.message_line.setProperty("role", "error" if message.kind == "error" else "muted")
         self.message_line.style().polish(self.message_line)
         self.copy_button.setVisible(bool(message.details))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MOST_CHARACTERS = 200
+LONGEST_UNBROKEN = 18
+_LONG_WORD = re.compile(rf"\S{{{LONGEST_UNBROKEN + 1},}}")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 
@@ -17,6 +20,11 @@ def one_line(text: str, most: int = MOST_CHARACTERS) -> str:
     shown = "".join(_shown(character) for character in cut)
     turns = any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in shown)
     return f"\u2068{shown}\u2069" if turns else shown
+
+
+def breakable(text: str) -> str:
+    """Let long words break across lines, by zero-width spaces, so that none sticks out of a narrow panel."""
+    return _LONG_WORD.sub(lambda word: "\u200b".join(re.findall(f".{{1,{LONGEST_UNBROKEN}}}", word.group())), text)
 
 
 def _shown(character: str) -> str:

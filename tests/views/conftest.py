@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -143,7 +145,7 @@ def drag(qapp):
         widget: QWidget, *places: QPoint, modifiers=Qt.KeyboardModifier.NoModifier, button=Qt.MouseButton.LeftButton
     ):
         QTest.mousePress(widget, button, modifiers, places[0])
-        for start, end in zip(places, places[1:], strict=False):
+        for start, end in pairwise(places):
             for share in (0.25, 0.5, 0.75, 1.0):
                 move_mouse(widget, start + (end - start) * share, button, modifiers)
         QTest.mouseRelease(widget, button, modifiers, places[-1])

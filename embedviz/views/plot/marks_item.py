@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ NEIGHBOR_RADIUS = 4.5
 FOCUS_RADIUS = 7.0
 LABEL_OFFSET = 11.0
 HALO_PX = 3.0
+WIDEST_SHARE = 0.4
 MOST_PIXMAPS = 4000
 
 
@@ -109,19 +111,30 @@ class MarksItem(pg.GraphicsObject):
         theme: Theme,
         taken: list[tuple[float, float, float, float]],
     ) -> None:
-        captions = [caption for caption in self._captions() if caption.text]
+        metrics = QFontMetricsF(self._font)
+        widest = WIDEST_SHARE * ground.width()
+        captions = [
+            replace(caption, text=metrics.elidedText(caption.text, Qt.TextElideMode.ElideRight, widest))
+            for caption in self._captions()
+        ]
         if not captions:
             return
-        metrics = QFontMetricsF(self._font)
         anchors = on_screen(np.array([caption.point for caption in captions]))
         inside = [index for index, anchor in enumerate(anchors) if _finite(anchor) and ground.contains(anchor)]
+        if not inside:
+            return
         sizes = np.array(
             [(metrics.horizontalAdvance(captions[index].text) + 4, metrics.height()) for index in inside]
         ).reshape(-1, 2)
         places = np.array([(anchors[i].x() - ground.left(), anchors[i].y() - ground.top()) for i in inside]).reshape(
             -1, 2
         )
-        placed = place_labels(places, sizes, ground.width(), ground.height(), occupied=taken, offset=LABEL_OFFSET)
+        size = ground.width(), ground.height()
+        first = 1 if captions[inside[0]].role == "query" else 0  # the query's name gives way to its own ring alone
+        placed = place_labels(places[:first], sizes[:first], *size, occupied=taken[-1:], offset=LABEL_OFFSET)
+        named = [(spot.x, spot.y, *sizes[spot.index]) for spot in placed]
+        others = place_labels(places[first:], sizes[first:], *size, occupied=[*taken, *named], offset=LABEL_OFFSET)
+        placed += [spot._replace(index=spot.index + first) for spot in others]
         ratio = painter.device().devicePixelRatioF()
         for spot in placed:
             caption = captions[inside[spot.index]]

@@ -20,6 +20,7 @@ from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.color_key import ColorKey
 from embedviz.views.plot.captions import Caption, captions
+from embedviz.views.plot.empty_hint import EmptyHint
 from embedviz.views.plot.hover_card import HoverCard
 from embedviz.views.plot.marks_item import MarksItem
 from embedviz.views.plot.points_item import PointsItem
@@ -52,6 +53,7 @@ class Plot(pg.PlotWidget):
         color_key: ColorKey,
         parent: QWidget | None = None,
     ) -> None:
+        pg.setConfigOption("mouseRateLimit", 0)  # a quick lasso keeps its corners; hovering is slowed down here
         self.view_box = PlotViewBox()
         super().__init__(parent=parent, viewBox=self.view_box, enableMenu=False)
         self.setObjectName("plot")
@@ -75,6 +77,10 @@ class Plot(pg.PlotWidget):
             self.view_box.addItem(item, ignoreBounds=True)
         self.plotItem.hideButtons()
         self.hover_card = HoverCard(self)
+        self.empty_hint = EmptyHint(session, self)
+        for side in ("bottom", "left"):
+            self.plotItem.hideAxis(side)
+            self.plotItem.getAxis(side).enableAutoSIPrefix(False)
         self._hover_at = QPointF()
         self._hovering = QTimer(self, singleShot=True, interval=0)
         self._hovering.timeout.connect(self._on_hovered)
@@ -220,6 +226,7 @@ class Plot(pg.PlotWidget):
         for side, axis in (("bottom", state.view.axes[0]), ("left", state.view.axes[1])):
             title = raster.axis_title(state.projection, axis) if state.projection is not None else ""
             self.plotItem.setLabel(side, title)
+            self.plotItem.showAxis(side, show=state.projection is not None)
         self.fit_all()
 
     @Slot()

@@ -1,0 +1,156 @@
+"""The left panel: counts, notes, axes, colours and their legend."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from embedviz.space.source import Note
+from embedviz.views.space_panel import summary, variance_sentence
+
+
+@pytest.fixture
+def panel(window):
+    return window.space_panel
+
+
+def items(combo):
+    return [combo.itemText(place) for place in range(combo.count())]
+
+
+def choose(qapp, combo, index):
+    """Choose an entry as a person does: open nothing, walk there, and confirm."""
+    combo.setCurrentIndex(index)
+    combo.activated.emit(index)
+    qapp.processEvents()
+
+
+def shares(space):
+    centered = space.vectors.astype(float) - space.vectors.astype(float).mean(axis=0)
+    variances = np.linalg.svd(centered, compute_uv=False) ** 2
+    return variances / variances.sum()
+
+
+def test_nothing_open(panel):
+    assert panel.title.text() == "Nothing open"
+    assert panel.space_summary.text() == "No space is open"
+    assert panel.variance_label.text() == ""
+    assert panel.color_combo.count() == 1
+    assert not panel.color_combo.isEnabled()
+
+
+def test_counts_have_separators(panel, show, make_space, space):
+    assert panel.title.text() == "sixty words"
+    assert panel.space_summary.text() == "60 items × 6 dimensions"
+    show(make_space(np.zeros((12_345, 3)) + np.arange(12_345)[:, None]))
+    assert panel.space_summary.text() == "12,345 items × 3 dimensions"
+    assert summary(None) == "No space is open"
+
+
+def test_notes_are_listed_and_a_flood_is_cut_with_its_count(panel, show, make_space, space):
+    assert panel.notes.text() == "• 2 labels repeat an earlier one."
+    assert panel.notes.isVisible()
+    show(make_space(np.eye(3), notes=tuple(Note("odd", 1, f"<b>note</b> {n}") for n in range(15))))
+    lines = panel.notes.text().split("\n")
+    assert lines[0] == "• <b>note</b> 0"
+    assert lines[-1].startswith("and 3 more")
+    assert len(lines) == 13
+    show(make_space(np.eye(3)))
+    assert not panel.notes.isVisible()
+
+
+def test_axes_name_their_share_and_the_sentence_adds_the_two(panel, space):
+    share = shares(space)
+    assert items(panel.x_combo) == [f"PC {n} ({100 * part:.1f} %)" for n, part in enumerate(share, 1)]
+    assert (panel.x_combo.currentIndex(), panel.y_combo.currentIndex()) == (0, 1)
+    assert panel.variance_label.text() == f"The axes show {100 * share[:2].sum():.1f} % of the variance"
+
+
+def test_choosing_axes_changes_plot_and_sentence(qapp, panel, session, space):
+    share = shares(space)
+    choose(qapp, panel.x_combo, 3)
+    assert session.state.view.axes == (3, 1)
+    assert panel.variance_label.text() == f"The axes show {100 * (share[3] + share[1]):.1f} % of the variance"
+    choose(qapp, panel.y_combo, 2)
+    assert session.state.view.axes == (3, 2)
+    assert (panel.x_combo.currentIndex(), panel.y_combo.currentIndex()) == (3, 2)
+
+
+def test_the_same_component_twice_counts_once(qapp, panel, session, space):
+    choose(qapp, panel.y_combo, 0)
+    assert session.state.view.axes == (0, 0)
+    assert panel.variance_label.text() == f"The axes show {100 * shares(space)[0]:.1f} % of the variance"
+    assert variance_sentence(None, (0, 1)) == ""
+
+
+def test_one_dimension_has_one_axis(panel, show, make_space):
+    show(make_space([[1.0], [2.0], [4.0]]))
+    assert items(panel.x_combo) == ["PC 1 (100.0 %)"]
+    assert panel.variance_label.text() == "The axes show 100.0 % of the variance"
+
+
+def test_only_columns_that_can_colour_are_offered(qapp, panel, session, space):
+    assert items(panel.color_combo) == ["One colour", "part_of_speech", "frequency", "checked"]
+    choose(qapp, panel.color_combo, 2)
+    assert session.state.coloring == "frequency"
+    choose(qapp, panel.color_combo, 0)
+    assert session.state.coloring is None
+
+
+def test_the_combo_follows_undo(qapp, panel, window, session, space):
+    choose(qapp, panel.color_combo, 1)
+    window.operations.undo()
+    assert panel.color_combo.currentIndex() == 0
+    window.operations.redo()
+    assert panel.color_combo.currentText() == "part_of_speech"
+
+
+def legend_texts(panel):
+    return [label.text() for label in panel.legend.findChildren(QLabel)]
+
+
+def test_the_legend_counts_the_classes(qapp, panel, space):
+    assert not panel.legend.isVisible()
+    choose(qapp, panel.color_combo, 1)
+    column = space.metadata["part_of_speech"]
+    counts = np.bincount(column.values[~column.missing], minlength=3)
+    order = np.argsort(-counts, kind="stable")
+    expected = [text for code in order for text in (column.names[code], str(counts[code]))]
+    assert panel.legend.isVisible()
+    assert legend_texts(panel) == [*expected, "(none)", str(column.missing.sum())]
+
+
+def test_the_legend_of_a_scale_names_its_limits(qapp, panel, space):
+    choose(qapp, panel.color_combo, 2)
+    column = space.metadata["frequency"]
+    low, high = np.percentile(column.values[~column.missing], [2, 98])
+    scale = next(each for each in panel.legend.findChildren(object) if type(each).__name__ == "Scale")
+    ends = scale.accessibleName().removeprefix("Colours from ").split(" to ")
+    assert [float(end.replace(",", "")) for end in ends] == pytest.approx([low, high], rel=2e-3)
+    assert f"(none): {column.missing.sum()}" in legend_texts(panel)
+    scale.grab()
+
+
+def test_many_classes_are_cut_with_their_count(qapp, panel, show, make_space):
+    from embedviz.space.table import Column
+
+    codes, names = np.arange(100, dtype=np.int32), tuple(f"<i>{n}</i>" for n in range(100))
+    show(
+        make_space(
+            np.random.default_rng(0).normal(size=(100, 3)),
+            None,
+            {"kind": Column("category", codes, np.zeros(100, bool), names)},
+        )
+    )
+    choose(qapp, panel.color_combo, 1)
+    assert legend_texts(panel)[:2] == ["<i>0</i>", "1"]
+    assert "and 40 more classes" in legend_texts(panel)
+    assert any("share" in text for text in legend_texts(panel))
+
+
+def test_another_space_offers_its_own_columns(qapp, panel, session, show, make_space, space):
+    choose(qapp, panel.color_combo, 1)
+    show(make_space(np.eye(3)))
+    assert items(panel.color_combo) == ["One colour"]
+    assert not panel.legend.isVisible()
