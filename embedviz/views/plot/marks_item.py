@@ -134,10 +134,9 @@ class MarksItem(pg.GraphicsObject):
         placed = place_labels(places[:first], sizes[:first], *size, occupied=taken[-1:], offset=LABEL_OFFSET)
         named = [(spot.x, spot.y, *sizes[spot.index]) for spot in placed]
         others = place_labels(places[first:], sizes[first:], *size, occupied=[*taken, *named], offset=LABEL_OFFSET)
-        placed += [spot._replace(index=spot.index + first) for spot in others]
         ratio = painter.device().devicePixelRatioF()
-        for spot in placed:
-            caption = captions[inside[spot.index]]
+        for spot, skipped in (*((spot, 0) for spot in placed), *((spot, first) for spot in others)):
+            caption = captions[inside[spot.index + skipped]]
             pixmap = self._pixmap(caption.text, getattr(theme, caption.role), ratio, metrics, theme)
             corner = QPointF(spot.x + ground.left() - HALO_PX, spot.y + ground.top() - HALO_PX)
             painter.drawPixmap(corner, pixmap)
