@@ -63,6 +63,7 @@ class Starter(QObject):
         self._warm_up.timeout.connect(operations.warm_up)
         self._warm_up.start(WARM_UP_AT_LAST_MS)
         session.space_changed.connect(self._on_space_changed)
+        self._window.closed.connect(self._warm_up.stop)
 
     @Slot()
     def _on_space_changed(self) -> None:

@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """End all work before the window goes."""
         if hasattr(self, "operations"):
+            self.query_bar.forget_typing()
             self.operations.close()
             self.plot.close_raster()
         self.closed.emit()

@@ -12,6 +12,7 @@ from embedviz.operations.questions import MOST_NEIGHBORS
 from embedviz.session import Session
 from embedviz.space.completion import completion
 from embedviz.space.metrics import METRICS
+from embedviz.space.query import LONGEST_QUERY
 from embedviz.views.appearance import Appearance
 from embedviz.views.icons import icon
 
@@ -28,6 +29,7 @@ class QueryEdit(QLineEdit):
         self.setAccessibleName("Question: words, or a formula such as king - man + woman")
         self.setPlaceholderText("Type words, or king - man + woman")
         self.setClearButtonEnabled(True)
+        self.setMaxLength(2 * LONGEST_QUERY)  # what is too long is refused with a sentence, not cut here
         self.setAcceptDrops(False)
         self._session = session
         self._words = QStringListModel(self)

@@ -7,6 +7,8 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from embedviz.space.source import Note
+from embedviz.space.table import Column
+from embedviz.views.legend import ClassRows, Scale
 from embedviz.views.space_panel import summary, variance_sentence
 
 
@@ -110,22 +112,34 @@ def legend_texts(panel):
     return [label.text() for label in panel.legend.findChildren(QLabel)]
 
 
+def class_rows(panel):
+    return panel.legend.findChild(ClassRows)
+
+
 def test_the_legend_counts_the_classes(qapp, panel, space):
     assert not panel.legend.isVisible()
     choose(qapp, panel.color_combo, 1)
     column = space.metadata["part_of_speech"]
     counts = np.bincount(column.values[~column.missing], minlength=3)
-    order = np.argsort(-counts, kind="stable")
-    expected = [text for code in order for text in (column.names[code], str(counts[code]))]
+    entries = [f"{column.names[code]}: {counts[code]}" for code in np.argsort(-counts, kind="stable")]
     assert panel.legend.isVisible()
-    assert legend_texts(panel) == [*expected, "(none)", str(column.missing.sum())]
+    assert class_rows(panel).accessibleDescription() == "; ".join([*entries, f"(none): {column.missing.sum()}"])
+
+
+def test_each_class_has_a_dot_of_its_colour(qapp, panel, window, space):
+    choose(qapp, panel.color_combo, 3)
+    entries = window.plot._color_key.coloring.legend.entries
+    picture = class_rows(panel).grab().toImage()
+    height = picture.height() / len(entries)
+    dots = [picture.pixelColor(5, round((place + 0.5) * height)) for place in range(len(entries))]
+    assert [(dot.red(), dot.green(), dot.blue()) for dot in dots] == [entry.color for entry in entries]
 
 
 def test_the_legend_of_a_scale_names_its_limits(qapp, panel, space):
     choose(qapp, panel.color_combo, 2)
     column = space.metadata["frequency"]
     low, high = np.percentile(column.values[~column.missing], [2, 98])
-    scale = next(each for each in panel.legend.findChildren(object) if type(each).__name__ == "Scale")
+    scale = panel.legend.findChild(Scale)
     ends = scale.accessibleName().removeprefix("Colours from ").split(" to ")
     assert [float(end.replace(",", "")) for end in ends] == pytest.approx([low, high], rel=2e-3)
     assert f"(none): {column.missing.sum()}" in legend_texts(panel)
@@ -133,8 +147,6 @@ def test_the_legend_of_a_scale_names_its_limits(qapp, panel, space):
 
 
 def test_many_classes_are_cut_with_their_count(qapp, panel, show, make_space):
-    from embedviz.space.table import Column
-
     codes, names = np.arange(100, dtype=np.int32), tuple(f"<i>{n}</i>" for n in range(100))
     show(
         make_space(
@@ -144,7 +156,7 @@ def test_many_classes_are_cut_with_their_count(qapp, panel, show, make_space):
         )
     )
     choose(qapp, panel.color_combo, 1)
-    assert legend_texts(panel)[:2] == ["<i>0</i>", "1"]
+    assert class_rows(panel).accessibleDescription().startswith("<i>0</i>: 1; <i>1</i>: 1; ")
     assert "and 40 more classes" in legend_texts(panel)
     assert any("share" in text for text in legend_texts(panel))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from embedviz.raster import axis_title
 from embedviz.session import State
+from embedviz.views.text import one_line
 
 
 def text_summary(state: State) -> str:
@@ -13,8 +14,9 @@ def text_summary(state: State) -> str:
     x, y = (axis_title(state.projection, axis) for axis in state.view.axes)
     sentences = [f"{state.space.n_items:,} items, {x} to the right, {y} upwards."]
     if state.answer is not None:
-        names = ", ".join(state.answer.labels[:5])
-        sentences.append(f"{state.answer.reading} is marked with {len(state.answer.rows)} neighbours: {names}.")
+        names = ", ".join(one_line(label, most=60) for label in state.answer.labels[:5])
+        reading = one_line(state.answer.reading, most=160)
+        sentences.append(f"{reading} is marked with {len(state.answer.rows)} neighbours: {names}.")
     if state.selection is not None:
         sentences.append(f"{len(state.selection):,} items are selected.")
     if state.coloring is not None:
