@@ -119,9 +119,10 @@ class Driver(QObject):
 
     def _end(self) -> None:
         self._timer.stop()
-        if self._window is not None:
-            self._window.close()
-        QApplication.quit()
+        if self._window is None:
+            QApplication.quit()
+        else:
+            self._window.close()  # the last window ends the application; a second quit would end the next event loop
 
 
 @pytest.fixture
