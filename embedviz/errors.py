@@ -19,14 +19,16 @@ EmbedvizError                 everything below; the message says what happened, 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 
 class EmbedvizError(Exception):
-    """Something a person can understand and act on; `str()` is one line for them."""
+    """Something a person can understand and act on; `str()` is one line for them, whatever a file is called."""
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        text = str(self.args[0]) if self.args else ""
+        return "".join("\N{REPLACEMENT CHARACTER}" if _breaks_a_line(character) else character for character in text)
 
 
 class InputError(EmbedvizError):
@@ -94,3 +96,8 @@ class DisplayError(EmbedvizError):
 
 class ChildError(EmbedvizError):
     """The helper process died or could not be started."""
+
+
+def _breaks_a_line(character: str) -> bool:
+    """Whether a character ends a line, commands a terminal or cannot be written as UTF-8."""
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")

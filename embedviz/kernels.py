@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from embedviz import child, paths
+from embedviz.errors import MissingLibraryError, OutputError
 from embedviz.progress import Progress, Steps
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -50,11 +51,31 @@ def loaded(name: str) -> ModuleType | None:
     return module if module is not None and getattr(module, "READY", False) else None
 
 
+def ready(name: str) -> Steps[ModuleType]:
+    """The kernel module `name`, loaded as by `load` where it does not stand ready yet."""
+    if loaded(name) is None:
+        yield from load([name])
+    return sys.modules[name]
+
+
 def load(names: Sequence[str]) -> Steps[None]:
     """Make kernel modules ready in this process; a machine that has not compiled them yet does so in a child process.
 
-    Raises ChildError if the child fails.
+    Raises ChildError if the child fails, OutputError if our cache cannot be written, MissingLibraryError without numba.
     """
+    if importlib.util.find_spec("numba") is None:
+        raise MissingLibraryError("Fast reading and drawing need numba, which is not installed; install numba.")
+    try:
+        yield from _load(names)
+    except OSError as error:
+        why = error.strerror or error
+        raise OutputError(
+            f"Compiled code could not be kept in “{paths.cache()}”: {why}. Free the disk, or name another folder by "
+            "EMBEDVIZ_CACHE."
+        ) from error
+
+
+def _load(names: Sequence[str]) -> Steps[None]:
     stamps = {name: _stamp(name) for name in names}
     missing = [name for name, stamp in stamps.items() if not stamp.exists()]
     if missing:

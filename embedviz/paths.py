@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import tempfile
@@ -49,7 +50,10 @@ def _writable(variable: str, kind: str) -> Path:
     chosen = os.environ.get(variable)
     if chosen:
         try:
-            return _made(Path(chosen).absolute())
+            folder = _made(Path(chosen).absolute())
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(errno.EACCES, "it may not be written")
+            return folder
         except OSError as error:
             why = error.strerror or error
             raise OutputError(f"{variable} names “{chosen}”, which cannot be used: {why}. Choose another.") from error

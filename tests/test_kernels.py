@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import importlib.util
 import sys
 from pathlib import Path
 
 import pytest
 
 from embedviz import child, kernels, paths
+from embedviz.errors import MissingLibraryError, OutputError
 from embedviz.progress import Progress, Steps, finish
 
 SOURCE = """
@@ -79,3 +82,15 @@ def test_a_module_that_is_still_loading_is_not_loaded(monkeypatch: pytest.Monkey
     half = type(sys)("half_loaded")
     monkeypatch.setitem(sys.modules, "half_loaded", half)
     assert kernels.loaded("half_loaded") is None
+
+
+def test_a_full_cache_and_a_missing_numba_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(kernels, "_cache_of", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        finish(kernels.load(["embedviz.raster.compiled"]))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(MissingLibraryError, match="numba"):
+        finish(kernels.load(["embedviz.raster.compiled"]))

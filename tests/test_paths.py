@@ -80,3 +80,10 @@ def test_a_shared_folder_that_others_may_write_is_not_trusted(temporary: Path, m
     found = paths.cache()
     assert not found.is_relative_to(planted)
     assert stat.S_IMODE(found.stat().st_mode) == 0o700
+
+
+def test_a_named_folder_that_may_not_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDVIZ_CACHE", str(tmp_path))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OutputError, match="may not be written"):
+        paths.cache()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,22 +19,39 @@ def atomic_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
     Whatever goes wrong, the temporary file is removed and an earlier file at `path` stays as it was. Raises OutputError
     if `path` exists and `overwrite` is False, or if the system cannot write there (disk full, no permission).
     """
-    path = Path(path)
-    check_output(path, overwrite=overwrite)
-    target = path.resolve() if path.is_symlink() else path
-    temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(6)}{target.suffix}")
+    with atomic_outputs([Path(path)], overwrite=overwrite) as temporaries:
+        yield temporaries[0]
+
+
+@contextmanager
+def atomic_outputs(paths: Sequence[Path], *, overwrite: bool = False) -> Iterator[list[Path]]:
+    """Yield temporary paths as `atomic_output` does; none takes its place before all of them are on the disk."""
+    for path in paths:
+        check_output(path, overwrite=overwrite)
+    targets = [Path(os.path.realpath(path)) if path.is_symlink() else path for path in paths]
+    temporaries = [_beside(target) for target in targets]
     try:
         try:
-            temporary.touch(exist_ok=False)
-            yield temporary
-            _sync(temporary)
-            check_output(target, overwrite=overwrite)
-            temporary.replace(target)
+            for temporary in temporaries:
+                temporary.touch(exist_ok=False)
+            yield temporaries
+            for temporary, target in zip(temporaries, targets, strict=True):
+                _sync(temporary)
+                check_output(target, overwrite=overwrite)
+            for temporary, target in zip(temporaries, targets, strict=True):
+                temporary.replace(target)
         except OSError as error:
-            raise OutputError(f"“{path}” could not be written: {_reason(error)}. Nothing was saved.") from error
-        _sync_folder(target.parent)
+            raise OutputError(f"“{paths[0]}” could not be written: {_reason(error)}. Nothing was saved.") from error
+        for folder in {target.parent for target in targets}:
+            _sync_folder(folder)
     finally:
-        temporary.unlink(missing_ok=True)
+        for temporary in temporaries:
+            with suppress(OSError):  # on a read-only disk there is nothing to remove, and that is an error too
+                temporary.unlink(missing_ok=True)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.stem[:40]}.{secrets.token_hex(6)}{target.suffix}")
 
 
 def check_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -50,6 +67,8 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> No
         raise OutputError(f"“{target.name}” cannot be written: {why}. Choose another name.") from error
     if exists and target.is_dir():
         raise OutputError(f"“{target}” is a folder; name a file in it.")
+    if exists and not target.is_file() and target.exists():
+        raise OutputError(f"“{target}” is a device or a pipe, not a file; choose another name.")
     if not target.parent.is_dir():
         raise OutputError(f"There is no folder “{target.parent}” to save “{target.name}” in; make it first.")
     if exists and not overwrite:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -50,9 +49,3 @@ def line_blocks(file: IO[bytes], name: str) -> Iterator[bytearray]:
             )
     if carry:
         yield bytearray(carry)
-
-
-def stamp(file: IO[bytes]) -> tuple[int, int]:
-    """Size and time of change of an open file, equal as long as nobody writes to it."""
-    facts = os.fstat(file.fileno())
-    return facts.st_size, facts.st_mtime_ns

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from embedviz.errors import FormatError
+from embedviz.errors import FileAccessError, FormatError, MemoryPlanError
 from embedviz.formats.label_bytes import line_labels
 from embedviz.formats.memory_plan import check_memory
 from embedviz.formats.metadata_table import read_cells, typed_column
-from embedviz.formats.probe import Probe, check_readable
+from embedviz.formats.probe import Probe, access_error, check_readable
 from embedviz.formats.registry import Reading, Wish
 from embedviz.formats.text_layout import layout_of
 from embedviz.progress import Steps
@@ -105,8 +105,9 @@ def _attach_found(reading: Reading, probe: Probe, wish: Wish) -> Steps[Reading]:
             if _holds_vectors(path):
                 raise FormatError(f"“{name}” looks like vectors itself")
             companion = yield from read_companion(path, len(reading.vectors), wish.label_column)
-        except FormatError as error:
-            note = Note("companion", 1, f"“{name}” beside the file was ignored: {error}")
+        except (FormatError, FileAccessError, MemoryPlanError, OSError) as error:
+            why = access_error(path, error) if isinstance(error, OSError) else error
+            note = Note("companion", 1, f"“{name}” beside the file was ignored: {why}")
             reading = replace(reading, notes=(*reading.notes, note))
             continue
         if reading.labels is None:
@@ -133,8 +134,7 @@ def _with_labels(reading: Reading, companion: Companion) -> Reading:
 
 def _with_columns(reading: Reading, companion: Companion) -> Reading:
     table = reading.metadata if reading.metadata is not None else Table(len(reading.vectors))
-    for name, column in companion.columns.items():
-        table = table.with_column(name, column)
+    table = Table(table.n_rows, {**table.columns, **companion.columns})
     names = ", ".join(companion.columns)
     notes = reading.notes
     if companion.columns:

@@ -12,8 +12,9 @@ def check_memory(name: str, n_items: int, n_dims: int, *, extra_bytes: int = 0) 
     needed = 4 * n_items * n_dims + extra_bytes
     free = free_memory()
     if needed > free:
+        use = f" for {n_items:,} items of {n_dims:,} dimensions" if n_items else ""
         raise MemoryPlanError(
-            f"“{name}” needs {needed / _GIGABYTE:,.1f} GB for {n_items:,} items of {n_dims:,} dimensions, and "
+            f"“{name}” needs {needed / _GIGABYTE:,.1f} GB{use}, and "
             f"{free / _GIGABYTE:,.1f} GB of memory are free; close other programs or open a smaller file."
         )
 

@@ -19,6 +19,7 @@ from embedviz.space.table import Column
 LABEL_NAMES = ("label", "word", "token", "name", "title", "text")
 _CELLS_AT_ONCE = 1 << 14
 _LEAST_CATEGORIES = 50
+_MOST_COLUMNS = 4096
 _BLANK_LINE = re.compile(rb"^(?=\r?\n)", re.MULTILINE)
 
 
@@ -57,6 +58,8 @@ def read_cells(content: bytes, n_items: int, name: str) -> Cells:
             "it has several columns."
         )
     n_columns = content[: content.index(b"\n")].count(b"\t") + 1
+    if n_columns > _MOST_COLUMNS:
+        raise FormatError(f"“{name}” has {n_columns:,} columns; metadata can have {_MOST_COLUMNS:,} at most.")
     columns, n_bad = _split(content, n_columns, name)
     notes = []
     if n_lines == n_items:
@@ -125,13 +128,15 @@ def _split(content: bytes, n_columns: int, name: str) -> tuple[list[Labels], int
         )
     dropped = is_mark.copy()
     dropped[:-1] |= (data[:-1] == 0x0D) & (data[1:] == 0x0A)
-    lengths = np.diff(marks, prepend=-1)
+    kept = np.concatenate([[0], np.cumsum(~dropped, dtype=np.int64)])
+    bounds = np.concatenate([[0], kept[marks]])
+    cells = data[~dropped]
     columns, n_bad = [], 0
     for at in range(n_columns):
-        mine = np.repeat(np.arange(len(marks)) % n_columns == at, lengths) & ~dropped
-        kept = np.concatenate([[0], np.cumsum(mine, dtype=np.int64)])
-        offsets = np.concatenate([[0], kept[marks[at::n_columns]]])
-        labels, bad = clean_labels(data[mine], offsets)
+        starts, ends = bounds[at:-1:n_columns], bounds[at + 1 :: n_columns]
+        offsets = np.concatenate([[0], np.cumsum(ends - starts)])
+        mine = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], ends - starts)
+        labels, bad = clean_labels(cells[mine], offsets)
         columns.append(labels)
         n_bad += bad
     return columns, n_bad
@@ -139,14 +144,16 @@ def _split(content: bytes, n_columns: int, name: str) -> tuple[list[Labels], int
 
 def _distinct(names: list[str]) -> list[str]:
     """Column names made distinct and not empty."""
-    found: list[str] = []
+    found: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for at, name in enumerate(names):
         base = name.strip() or f"column {at + 1}"
-        unique, count = base, 2
+        unique = base
         while unique in found:
-            unique, count = f"{base} ({count})", count + 1
-        found.append(unique)
-    return found
+            counts[base] = counts.get(base, 1) + 1
+            unique = f"{base} ({counts[base]})"
+        found[unique] = None
+    return list(found)
 
 
 def _without_first(labels: Labels) -> Labels:

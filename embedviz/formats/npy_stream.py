@@ -19,6 +19,7 @@ from embedviz.space.source import Note
 
 MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 1 << 16
+_MOST_SIDES, _MOST_BYTES = 32, 1 << 62
 _EXACT_IN_FLOAT32 = ("b1", "f2", "f4", "i1", "i2", "u1", "u2")
 
 
@@ -61,10 +62,11 @@ def read_header(stream: IO[bytes], name: str) -> ArrayHeader:
         facts = ast.literal_eval(text.strip())
         described, is_fortran, shape = facts["descr"], facts["fortran_order"], facts["shape"]
         dtype = np.dtype(described if isinstance(described, str) else [tuple(part) for part in described])
-        sound = all(isinstance(side, int) and not isinstance(side, bool) and side >= 0 for side in shape)
+        sound = len(shape) <= _MOST_SIDES and all(type(side) is int and side >= 0 for side in shape)
+        sound = sound and math.prod(filter(None, shape)) * max(1, dtype.itemsize) <= _MOST_BYTES
     except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError, AttributeError) as error:
         raise FormatError(f"The header of “{name}” cannot be read; the file is damaged.") from error
-    if not sound or not isinstance(shape, tuple) or not isinstance(is_fortran, bool):
+    if not sound or dtype.subdtype or not isinstance(shape, tuple) or not isinstance(is_fortran, bool):
         raise FormatError(f"The header of “{name}” declares an impossible shape; the file is damaged.")
     if dtype.hasobject:
         raise UnsafeFileError(

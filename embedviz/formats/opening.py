@@ -14,7 +14,7 @@ from embedviz.formats.blocks import content_hash
 from embedviz.formats.catalog import FORMATS, READABLE_SUFFIXES
 from embedviz.formats.companions import attach
 from embedviz.formats.pickles import refuse_pickles
-from embedviz.formats.probe import Probe, access_error, check_readable
+from embedviz.formats.probe import Probe, access_error, changed, check_readable
 from embedviz.formats.registry import Format, Reading, Wish
 from embedviz.formats.text_layout import BOM
 from embedviz.formats.unpacking import unpacked
@@ -88,6 +88,8 @@ def _open(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
         digest = reading.content_hash
         if is_packed or digest is None:
             digest = yield from within(content_hash(path, f"Checking {path.name}"), _READ_SHARE, _READ_SHARE)
+        if original.is_changed():
+            raise changed(path.name)
     source = Source(path.name, reading.format, path.absolute(), digest, "", reading.companions, _options(wish))
     notes = (*_suffix_note(probe, found), *reading.notes)
     return (yield from within(finished_space(reading, source, notes), _READ_SHARE, 1.0))
@@ -129,7 +131,8 @@ def _detect(probe: Probe) -> Format:
 def unknown(probe: Probe) -> InputError:
     """Why a file is in no format we read: UTF-16, prose, or anything else."""
     head = probe.head
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1::2].count(0) * 3 > len(head):
+    n_even, n_odd = head[::2].count(0), head[1::2].count(0)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or max(n_even, n_odd) * 3 > len(head) > 6 * min(n_even, n_odd):
         return UnknownFormatError(f"“{probe.name}” looks like UTF-16 text; save it as UTF-8 and open again.")
     text = head.removeprefix(BOM)
     if not text.strip():

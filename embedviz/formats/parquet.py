@@ -40,6 +40,8 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
 
         with pq.ParquetFile(probe.path) as file:
             schema, n_items = file.schema_arrow, file.metadata.num_rows
+            if len(set(schema.names)) < len(schema.names):
+                raise FormatError(f"“{probe.name}” has several columns of one name; give each its own.")
             vector = _vector_column(schema, probe.name, wish.vector_column)
             label = _label_column(schema, probe.name, wish, vector)
             if not n_items:
@@ -47,7 +49,7 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
             vectors = yield from within(_vectors(file, vector, probe.name, n_items), 0.0, 0.6)
             others = [name for name in schema.names if name != vector and _is_plain(schema.field(name).type)]
             table = file.read(columns=others)
-        labels, columns, notes = None, {}, []
+        labels, columns, notes = None, {}, _converted(schema.field(vector).type.value_type, n_items)
         for at, name in enumerate(others):
             yield Progress(0.6 + 0.3 * at / len(others), f"Reading “{name}”")
             if name == label:
@@ -57,11 +59,21 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
     skipped = [name for name in schema.names if name not in others and name != vector]
     if skipped:
         notes.append(
-            Note("columns_skipped", len(skipped), f"Columns of nested values were not read: {', '.join(skipped)}.")
+            Note(
+                "columns_skipped", len(skipped), f"Columns of kinds not known here were not read: {', '.join(skipped)}."
+            )
         )
     digest = yield from within(content_hash(probe.path, f"Checking {probe.name}"), 0.9, 1.0)
     metadata = Table(n_items, columns) if columns else None
     return Reading(vectors, FORMAT.title, labels, metadata, tuple(notes), digest)
+
+
+def _converted(kind: Any, n_items: int) -> list[Note]:
+    import pyarrow.types as types
+
+    if types.is_float32(kind) or types.is_float16(kind) or kind.bit_width <= 16:
+        return []
+    return [Note("converted", n_items, f"The numbers were {kind}; they are held as float32, about seven digits.")]
 
 
 def _vector_column(schema: Any, name: str, wanted: str | None) -> str:

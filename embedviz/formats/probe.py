@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from embedviz.errors import FileAccessError
+from embedviz.errors import FileAccessError, FormatError
 from embedviz.formats.text_layout import Layout, layout_of
 
 HEAD_BYTES = 1 << 18
@@ -23,13 +24,22 @@ class Probe:
     shown: Path
     size: int
     head: bytes
+    changed_ns: int
 
     @classmethod
     def of(cls, path: Path, shown: Path) -> Probe:
         """Read the beginning of `path`; FileAccessError if it is no regular file that can be read."""
         check_readable(path)
         with path.open("rb") as file:
-            return cls(path, shown, path.stat().st_size, file.read(HEAD_BYTES))
+            facts = os.fstat(file.fileno())
+            size = facts.st_size
+            # some files of the system declare no bytes and keep a reader waiting for ever
+            return cls(path, shown, size, file.read(min(size, HEAD_BYTES)), facts.st_mtime_ns)
+
+    def is_changed(self) -> bool:
+        """Whether the file was written to, or another put in its place, since it was probed."""
+        facts = self.path.stat()
+        return (facts.st_size, facts.st_mtime_ns) != (self.size, self.changed_ns)
 
     @property
     def name(self) -> str:
@@ -59,6 +69,11 @@ def check_readable(path: Path) -> None:
         raise FileAccessError(f"“{path}” is a folder; open one of the files in it.")
     if not stat.S_ISREG(mode):
         raise FileAccessError(f"“{path}” is a device or a pipe, not a file; save its content to a file and open that.")
+
+
+def changed(name: str) -> FormatError:
+    """The words for a file that somebody writes to while it is read."""
+    return FormatError(f"“{name}” changed while it was being read; open it again once it is complete.")
 
 
 def access_error(path: Path, error: OSError | ValueError) -> FileAccessError:

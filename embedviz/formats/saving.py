@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
 from pathlib import Path
 
 from embedviz.errors import OutputError
-from embedviz.formats.atomic import atomic_output
+from embedviz.formats.atomic import atomic_outputs, check_output
 from embedviz.formats.catalog import FORMATS, WRITABLE_SUFFIXES
 from embedviz.formats.registry import Format
 from embedviz.progress import Progress, Steps
@@ -31,10 +30,10 @@ def save_steps(
     entry = _format_for(path)
     assert entry.write is not None, "only writable formats are chosen"
     targets = [path, *(path.with_name(path.stem + suffix) for suffix in entry.companions(space))]
+    check_output(path, overwrite=overwrite)
     _check_strays(path, targets)
     yield Progress(0.0, f"Saving {path.name}")
-    with ExitStack() as stack:
-        temporaries = [stack.enter_context(atomic_output(target, overwrite=overwrite)) for target in targets]
+    with atomic_outputs(targets, overwrite=overwrite) as temporaries:
         yield from entry.write(space, temporaries)
         yield Progress(1.0, f"Saving {path.name}: finishing")
     return _left_out(space, entry)

@@ -10,11 +10,11 @@ import numpy as np
 from embedviz import kernels
 from embedviz.errors import FormatError
 from embedviz.formats import text_block
-from embedviz.formats.blocks import BLOCK_BYTES, line_blocks, new_hash, stamp
+from embedviz.formats.blocks import BLOCK_BYTES, line_blocks, new_hash
 from embedviz.formats.label_bytes import clean_labels
 from embedviz.formats.memory_plan import check_memory
 from embedviz.formats.number_grammar import number
-from embedviz.formats.probe import Probe
+from embedviz.formats.probe import Probe, changed
 from embedviz.formats.registry import Reading, Wish
 from embedviz.formats.text_block import ParseBlock, explain
 from embedviz.formats.text_layout import Layout
@@ -53,7 +53,6 @@ def read_text(probe: Probe, wish: Wish) -> Steps[Reading]:
     layout = probe.layout
     assert layout is not None, "read_text is called after detection"
     with probe.path.open("rb") as file:
-        before = stamp(file)
         survey = yield from within(_survey(file, probe, layout), 0.0, _FIRST_PASS_SHARE)
         check_declared(probe.name, survey)
         check_memory(probe.name, survey.n_rows, layout.n_dims, extra_bytes=probe.size // 4 + 8 * survey.n_rows)
@@ -62,8 +61,6 @@ def read_text(probe: Probe, wish: Wish) -> Steps[Reading]:
         rows, notes = yield from within(
             _parse(file, probe, survey, parse, partial=wish.partial), _FIRST_PASS_SHARE, 1.0
         )
-        if stamp(file) != before:
-            raise _changed(probe.name)
     n_rows = int(rows.state[text_block.ROW])
     vectors = rows.vectors[:n_rows]
     labels = None
@@ -120,11 +117,7 @@ def _parser(size: int) -> Steps[ParseBlock]:
     """The compiled parser, or the Python one for a file so small that loading the other would take longer."""
     if size <= SMALL_FILE_BYTES:
         return text_block.parse_block
-    module = kernels.loaded(KERNEL_MODULE)
-    if module is None:
-        yield from kernels.load([KERNEL_MODULE])
-        module = kernels.loaded(KERNEL_MODULE)
-    assert module is not None, "loading it either succeeds or raises"
+    module = yield from kernels.ready(KERNEL_MODULE)
     parse: ParseBlock = module.parse_block
     return parse
 
@@ -154,7 +147,7 @@ def _parse(
                 f"Opening {probe.name}: {int(rows.state[text_block.ROW]):,} items",
             )
             if rows.state[text_block.STATUS] == text_block.ROWS_FULL:
-                raise _changed(probe.name)
+                raise changed(probe.name)
             if bad is not None:
                 notes.append(_refuse_or_drop(probe, layout, content, bad, done, rows, partial=partial))
                 break
@@ -198,10 +191,15 @@ def _parse_some(
 def _refuse_or_drop(
     probe: Probe, layout: Layout, content: bytearray, bad: tuple[int, int, int], done: int, rows: Rows, *, partial: bool
 ) -> Note:
-    """Raise for a line that is no row; a last line cut off may be left out if the person allowed it."""
+    """Raise for a line that is no row; blank lines at the end, and a cut last line if allowed, are noted instead."""
     line, start, end = bad
+    is_end = done + len(content) >= probe.size
+    if is_end and not layout.has_label and rows.state[text_block.ROW] and not content[start:].strip():
+        n_blank = content.count(b"\n", start) + (not content.endswith(b"\n"))
+        rows.state[text_block.POSITION] = len(content)
+        return Note("blank_lines", n_blank, f"{n_blank:,} blank lines at the end were skipped.")
     why = explain(bytes(content[start:end]), layout.separator, layout.has_label, layout.n_dims)
-    is_last = done + len(content) >= probe.size and not content[end:].strip()
+    is_last = is_end and not content[end:].strip()
     if not is_last:
         raise FormatError(f"Line {line:,} of “{probe.name}” {why}; correct or remove that line.")
     n_rows = int(rows.state[text_block.ROW])
@@ -218,7 +216,3 @@ def _label_notes(n_bad: int) -> list[Note]:
     if not n_bad:
         return []
     return [Note("bad_utf8", n_bad, f"{n_bad:,} labels are not valid UTF-8; the bad bytes are shown as “\ufffd”.")]
-
-
-def _changed(name: str) -> FormatError:
-    return FormatError(f"“{name}” changed while it was being read; open it again once it is complete.")

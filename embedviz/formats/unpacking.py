@@ -24,7 +24,7 @@ from embedviz.progress import Progress, Steps
 SMALL_BYTES = 1 << 28
 MOST_TIMES = 200
 _MOST_LAYERS = 3
-_DISK_MARGIN = 1 << 28
+_DISK_MARGIN = 1 << 24
 _GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
 _SUFFIXES = (".gz", ".zip", ".bz2", ".xz")
 
@@ -51,7 +51,8 @@ def _is_packed(probe: Probe) -> bool:
 
 
 def _unpack(probe: Probe, wanted: str | None, stack: ExitStack) -> Steps[Probe]:
-    allowed = _allowed(probe)
+    room = max(0, shutil.disk_usage(paths.cache()).free - _DISK_MARGIN)
+    allowed = max(SMALL_BYTES, MOST_TIMES * probe.size)
     handle, name = tempfile.mkstemp(prefix="unpacked-", dir=paths.cache())
     target = Path(name)
     stack.callback(target.unlink, missing_ok=True)
@@ -70,6 +71,8 @@ def _unpack(probe: Probe, wanted: str | None, stack: ExitStack) -> Steps[Probe]:
             done += len(block)
             if done > allowed:
                 raise _too_large(probe, f"more than {allowed:,}")
+            if done > room:
+                raise _no_room(probe, room)
             out.write(block)
             yield Progress(
                 min(1.0, packed.tell() / max(1, probe.size)), f"Unpacking {probe.name}: {done / 1e6:,.0f} MB"
@@ -100,15 +103,17 @@ def _stream(
     return opened.enter_context(archive.open(chosen[0])), chosen[0].filename
 
 
-def _allowed(probe: Probe) -> int:
-    free = shutil.disk_usage(paths.cache()).free - _DISK_MARGIN
-    return max(0, min(free, max(SMALL_BYTES, MOST_TIMES * probe.size)))
-
-
 def _too_large(probe: Probe, n_bytes: str) -> FormatError:
     return FormatError(
-        f"“{probe.name}” unpacks to {n_bytes} bytes from {probe.size:,}, which is more than vectors do or than the "
-        "disk has room for; unpack it yourself if you trust it, and open that."
+        f"“{probe.name}” unpacks to {n_bytes} bytes from {probe.size:,}, which is more than vectors do; unpack it "
+        "yourself if you trust it, and open that."
+    )
+
+
+def _no_room(probe: Probe, room: int) -> FormatError:
+    return FormatError(
+        f"“{probe.name}” unpacks to more than the {room / 1e6:,.0f} MB that {paths.cache()} has room for; free some of "
+        "that disk, or name a folder on another one by EMBEDVIZ_CACHE."
     )
 
 

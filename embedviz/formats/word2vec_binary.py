@@ -79,11 +79,7 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
 def _scanner(size: int) -> Steps[ScanRows]:
     if size <= SMALL_FILE_BYTES:
         return binary_block.scan_rows
-    module = kernels.loaded(KERNEL_MODULE)
-    if module is None:
-        yield from kernels.load([KERNEL_MODULE])
-        module = kernels.loaded(KERNEL_MODULE)
-    assert module is not None, "loading it either succeeds or raises"
+    module = yield from kernels.ready(KERNEL_MODULE)
     scan: ScanRows = module.scan_rows
     return scan
 

@@ -103,7 +103,8 @@ def _color_by_scale(column: Column, missing: FlagArray, *, dark: bool) -> Colori
     )
     missing = missing | np.isnan(values)
     known = values[~missing & np.isfinite(values)]
-    low, high = np.percentile(known, [_LOW_PERCENT, _HIGH_PERCENT]) if len(known) else (0.0, 0.0)
+    # halved, so that the distance between the ends of what float64 holds is no overflow
+    low, high = 2 * np.percentile(known / 2, [_LOW_PERCENT, _HIGH_PERCENT]) if len(known) else (0.0, 0.0)
     if not low < high and len(known):
         low, high = known.min(), known.max()
     with np.errstate(over="ignore", invalid="ignore"):

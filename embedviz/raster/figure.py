@@ -12,6 +12,7 @@ import numpy as np
 
 from embedviz import paths
 from embedviz.errors import OptionError, OutputError
+from embedviz.formats.atomic import atomic_output
 from embedviz.raster.coloring import Coloring
 from embedviz.raster.figure_parts import draw_answer, draw_axes, draw_legend
 from embedviz.raster.figure_sheet import Sheet, on_ground, plain_line
@@ -66,7 +67,8 @@ def render_figure(
         _draw(sheet, space, projection, answer, coloring, legend_title, axes, title)
         picture = io.BytesIO()
         sheet.figure.savefig(picture, format="png", dpi="figure")
-    _write_whole(target, picture.getvalue())
+    with atomic_output(target, overwrite=True) as temporary:
+        temporary.write_bytes(picture.getvalue())
 
 
 def _draw(
@@ -132,23 +134,6 @@ def _caption(space: EmbeddingSpace, projection: Projection, answer: Answer | Non
         extent = "exact over all items" if answer.exact else "by the index, not exact"
         said.append(f"{len(answer.rows):,} neighbours by {answer.metric}, {extent}")
     return said
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    """Write beside the target, then put it in its place."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        try:
-            with beside.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        why = error.strerror or error
-        raise OutputError(f"The figure could not be written to {target}: {why}. Choose another place.") from error
 
 
 def _rgb(color: str) -> tuple[int, int, int]:

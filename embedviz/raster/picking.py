@@ -74,7 +74,7 @@ def rows_in_polygon(points: FloatArray, polygon: DoubleArray) -> RowArray:
     last = np.searchsorted(y, np.maximum(corners[:, 1], ends[:, 1]))
     for (xa, ya), (xb, yb), low, high in zip(corners, ends, first, last, strict=True):
         if low < high:
-            inside[low:high] ^= x[low:high] < xa + (y[low:high] - ya) * ((xb - xa) / (yb - ya))
+            inside[low:high] ^= x[low:high] < xa + (y[low:high] - ya) / (yb - ya) * (xb - xa)
     return np.sort(rows[order[inside]])
 
 

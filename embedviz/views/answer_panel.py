@@ -13,7 +13,7 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.item_panel import ItemPanel
 from embedviz.views.neighbor_table import NeighborTable
 from embedviz.views.panel import head, plain, scrolled
-from embedviz.views.text import breakable, one_line
+from embedviz.views.text import one_line
 
 
 def answer_sentence(answer: Answer | None) -> str:
@@ -51,4 +51,4 @@ class AnswerPanel(QFrame):
 
     @Slot()
     def _on_answer_changed(self) -> None:
-        self.sentence.setText(breakable(answer_sentence(self._session.state.answer)))
+        self.sentence.setText(answer_sentence(self._session.state.answer))

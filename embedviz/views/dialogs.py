@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz import paths
-from embedviz.views.panel import plain, scrolled
+from embedviz.views.panel import scrolled
 
 ABOUT = """embedviz {version}
 A desktop explorer for embedding spaces. Licence: BSD-3-Clause.
@@ -107,8 +107,9 @@ def _text_dialog(title: str, text: str, parent: QWidget) -> QDialog:
     dialog.setObjectName(title.lower().replace(" ", "_"))
     dialog.setWindowTitle(title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    label: QLabel = plain()
-    label.setText(text)
+    label = QLabel(text)  # to be copied as it stands, so no break is put into it
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.close)

@@ -12,7 +12,7 @@ from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.views.appearance import Appearance
 from embedviz.views.panel import head, plain
 from embedviz.views.strip import Strip
-from embedviz.views.text import breakable, one_line
+from embedviz.views.text import one_line
 
 PICTURE_PX = 96
 
@@ -100,7 +100,7 @@ class ItemPanel(QFrame):
             self.picture.hide()
             return
         space, row = self._shown
-        self.title.setText(breakable(one_line(space.name(row), most=120)))
+        self.title.setText(one_line(space.name(row), most=120))
         self.strip.show_vector(space.vectors[row])
         self.facts.setText(f"‖v‖ {space.norms[row]:.4g}  ·  row {row:,}  ·  {space.n_dims:,} dimensions")
         pixmap = picture(space, row, self._appearance.px(PICTURE_PX))
@@ -110,6 +110,6 @@ class ItemPanel(QFrame):
         for name, column in space.metadata.items():
             if column.kind != "image":
                 key, value = plain("muted"), plain()
-                key.setText(breakable(one_line(name, most=40)))
-                value.setText(breakable(one_line(column.text(row))) or "—")
+                key.setText(one_line(name, most=40))
+                value.setText(one_line(column.text(row)) or "—")
                 self._details.addRow(key, value)

@@ -47,6 +47,9 @@ class Starter(QObject):
     @Slot()
     def start(self) -> None:
         """Load the heavy libraries, build the panels, open the space, then warm the kernels up."""
+        if not self._window.isVisible():  # closed already, before the loop that would have noticed
+            QApplication.quit()
+            return
         from embedviz.jobs import Jobs
         from embedviz.operations import Operations
         from embedviz.session import Session, State, View
@@ -136,7 +139,7 @@ def explore(space: EmbeddingSpace | None = None, *, block: bool = True) -> MainW
     app = _application()
     window, problem = _shown_window(app)
     Starter(window, space=space, problem=problem).start()
-    if block:
+    if block and window.isVisible():
         app.exec()
     else:
         _join_ipython()

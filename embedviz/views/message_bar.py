@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from embedviz.jobs import Job
 from embedviz.operations import Message, Operations
 from embedviz.views.appearance import Appearance
 from embedviz.views.panel import plain
-from embedviz.views.text import breakable, one_line
+from embedviz.views.text import one_line
 
 SHOW_AFTER_MS = 80
 LONGEST_MESSAGE = 400
@@ -30,9 +30,8 @@ class MessageBar(QWidget):
         self.copy_button = QPushButton("Copy details")
         self.copy_button.setObjectName("copy_details_button")
         self.copy_button.hide()
-        self.job_text = QLabel()
-        self.job_text.setObjectName("job_text")
-        self.job_text.setProperty("role", "muted")
+        self.job_text = plain("muted", "job_text")
+        self.job_text.setWordWrap(False)
         self.job_progress = QProgressBar()
         self.job_progress.setObjectName("job_progress")
         self.job_progress.setAccessibleName("Progress")
@@ -66,7 +65,7 @@ class MessageBar(QWidget):
     @Slot(object)
     def _on_operations_said(self, message: Message) -> None:
         self._message = message
-        self.message_line.setText(breakable(one_line(message.text, most=LONGEST_MESSAGE)))
+        self.message_line.setText(one_line(message.text, most=LONGEST_MESSAGE))
         self.message_line.setProperty("role", "error" if message.kind == "error" else "muted")
         self.message_line.style().polish(self.message_line)
         self.copy_button.setVisible(bool(message.details))
@@ -79,11 +78,9 @@ class MessageBar(QWidget):
     def _on_job_started(self, job: Job) -> None:
         if job.is_quiet:
             return
-        self._job = job
         job.progressed.connect(self._on_job_progressed)
-        if not self.job_progress.isVisible():
-            self._showing.start()
-        self._show_progress(job)
+        if self._job is None or self._job.is_cancelled:
+            self._follow(job)
 
     @Slot(object)
     def _on_job_progressed(self, job: Job) -> None:
@@ -93,9 +90,7 @@ class MessageBar(QWidget):
     @Slot(object)
     def _on_job_ended(self, job: Job) -> None:
         if job is self._job:
-            self._job = None
-            self._showing.stop()
-            self._set_job_visible(False)
+            self._follow(self._longest_running())
 
     @Slot()
     def _on_showing_due(self) -> None:
@@ -105,12 +100,27 @@ class MessageBar(QWidget):
     def _on_cancel_clicked(self) -> None:
         if self._job is not None:
             self._operations.cancel_job(self._job)
-            self._set_job_visible(False)
+            self._follow(self._longest_running())
 
     @Slot()
     def _on_appearance_changed(self) -> None:
         self.job_progress.setFixedWidth(self._appearance.px(140))
         self.setMinimumHeight(self._appearance.px(34))
+
+    def _longest_running(self) -> Job | None:
+        jobs = self._operations.jobs.alive()
+        return next((job for job in jobs if not job.is_quiet and not job.is_cancelled), None)
+
+    def _follow(self, job: Job | None) -> None:
+        """Show the progress of one piece of work until it ends, or of none."""
+        self._job = job
+        if job is None:
+            self._showing.stop()
+            self._set_job_visible(False)
+            return
+        self._show_progress(job)
+        if not self.job_progress.isVisible() and not self._showing.isActive():
+            self._showing.start()
 
     def _show_progress(self, job: Job) -> None:
         fraction = job.latest.fraction

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from embedviz.views import theme as measures
+from embedviz.views.text import breakable
 
 
 def panel(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
@@ -36,9 +37,22 @@ def head(text: str) -> QLabel:
     return label
 
 
+class PlainLabel(QLabel):
+    """Long words break across its lines, by zero-width spaces that `text()` does not give away."""
+
+    _said = ""
+
+    def setText(self, text: str) -> None:
+        self._said = text
+        super().setText(breakable(text))
+
+    def text(self) -> str:
+        return self._said
+
+
 def plain(role: str = "", name: str = "") -> QLabel:
     """A label that shows plain text, wraps, and never reads it as HTML."""
-    label = QLabel()
+    label = PlainLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setMinimumWidth(1)

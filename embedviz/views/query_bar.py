@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, QStringListModel, Qt, QTimer, Slot
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QStringListModel, Qt, QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QListView, QSpinBox, QToolButton, QWidget
 
 from embedviz.operations import Operations
@@ -63,6 +63,7 @@ class QueryEdit(QLineEdit):
         self._words.setStringList(words)
         if words and words != [text[self._start : cursor]]:
             self._completer.complete()
+            self._popup.setCurrentIndex(QModelIndex())  # Qt marks the first one; Enter must ask what was typed
         else:
             self.hide_choices()
 

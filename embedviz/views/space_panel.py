@@ -14,7 +14,7 @@ from embedviz.space.projection import Projection
 from embedviz.views.color_key import ColorKey
 from embedviz.views.legend import Legend
 from embedviz.views.panel import head, plain, scrolled
-from embedviz.views.text import breakable, one_line
+from embedviz.views.text import one_line
 
 MOST_NOTES = 12
 
@@ -118,7 +118,7 @@ class SpacePanel(QFrame):
     @Slot()
     def _on_space_changed(self) -> None:
         space = self._session.state.space
-        self.title.setText(breakable(one_line(space.source.name, most=80)) if space is not None else "Nothing open")
+        self.title.setText(one_line(space.source.name, most=80) if space is not None else "Nothing open")
         self.space_summary.setText(summary(space))
         self.source.setText(one_line(space.source.description or space.source.format) if space is not None else "")
         self._show_notes(space)
@@ -133,7 +133,7 @@ class SpacePanel(QFrame):
 
     def _show_notes(self, space: EmbeddingSpace | None) -> None:
         notes = space.notes if space is not None else ()
-        lines = [f"• {breakable(one_line(note.text))}" for note in notes[:MOST_NOTES]]
+        lines = [f"• {one_line(note.text)}" for note in notes[:MOST_NOTES]]
         if len(notes) > MOST_NOTES:
             lines.append(f"and {len(notes) - MOST_NOTES} more (embedviz info lists all)")
         self.notes.setText("\n".join(lines))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import stat
 import sys
 from pathlib import Path
 
 import pytest
 
 from embedviz import formats
-from embedviz.errors import FileAccessError, UnsafeFileError
+from embedviz.errors import FileAccessError, OutputError, UnsafeFileError
 from embedviz.progress import finish
 
 
@@ -82,3 +83,14 @@ def test_pickles_are_refused_with_the_way_out(tmp_path: Path, protocol: int, nam
         finish(formats.open_steps(tmp_path / name))
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npy")
+    with (
+        pytest.raises(OutputError, match="device or a pipe"),
+        formats.atomic_output(tmp_path / "pipe.npy", overwrite=True),
+    ):
+        pass
+    assert stat.S_ISFIFO((tmp_path / "pipe.npy").stat().st_mode)

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from embedviz import formats
+from embedviz.cli import main
 from embedviz.formats import opening
 from embedviz.operations import files, questions
 from embedviz.progress import Progress
@@ -70,6 +71,11 @@ def is_error(person) -> bool:
     return person.find("message_line").property("role") == "error"
 
 
+def is_idle(person) -> bool:
+    """Nothing works that a person would wait for; the kernels may still be made ready."""
+    return all(job.is_quiet for job in person.window.operations.jobs.alive())
+
+
 def still_answers(person, question="word3"):
     """The space that was open is there and answers."""
     person.ask("")
@@ -101,9 +107,8 @@ BAD_FILES = {
     "nothing there": (lambda folder: folder / "missing.txt", "missing.txt"),
     "an empty file": (written("empty.txt", b""), "is empty"),
     "a header only": (written("header.vec", b"2 3\n"), "header.vec"),
-    "fewer rows than the header says": (written("short.vec", b"3 2\none 1 2\ntwo 3 4\n"), "3"),
     "prose": (written("story.txt", b"It was a dark night, and nobody was awake in the house. " * 20), "prose"),
-    "a pickled .npy": (written("evil.npy", None or b""), "evil.npy"),
+    "a pickled .npy": (written("evil.npy", b""), "evil.npy"),
     "a pickle": (written("evil.pkl", pickle.dumps({"word": [1.0, 2.0]})), "pickle"),
     "a ragged row": (written("ragged.txt", b"one 1 2\ntwo 1 2\nthree 1\nfour 1 2\n"), "ine 3"),
     "not numbers": (written("words.txt", b"one 1 2\ntwo 1 x\nthree 1 2\n"), "ine 2"),
@@ -126,7 +131,7 @@ def test_a_bad_file_is_one_message_and_the_space_stays(run_window, small, tmp_pa
         person.drop(path)
         yield lambda: is_error(person)
         text = person.text("message_line")
-        assert words in text.replace("\u200b", "")
+        assert words in text
         assert "\n" not in text
         assert "Traceback" not in text
         assert "went wrong inside" not in text
@@ -197,6 +202,17 @@ def test_a_file_that_vanishes_while_it_loads(monkeypatch, run_window, vectors, s
     assert run_window([str(small)], script) == 0
 
 
+def test_rows_that_disagree_with_the_header_are_all_read_and_said(run_window, tmp_path):
+    path = written("short.vec", b"3 2\none 1 2\ntwo 3 4\n")(tmp_path)
+
+    def script(person):
+        yield lambda: person.sees("short.vec")
+        assert person.text("space_summary") == "2 items × 2 dimensions"
+        assert "declares 3 items; the file holds 2" in person.text("space_notes")
+
+    assert run_window([str(path)], script) == 0
+
+
 def test_odd_rows_and_odd_labels_open_and_are_said(run_window, tmp_path):
     labels = ["plain", "plain", "<b>bold</b>", 'say"hi"', "👩‍🔬", "שלום", "nul\0", "zero", "nan", "c++"]
     rows = np.random.default_rng(2).normal(size=(10, 3))
@@ -213,7 +229,7 @@ def test_odd_rows_and_odd_labels_open_and_are_said(run_window, tmp_path):
         assert "1 vectors hold NaN" in notes
         for row in range(8):
             person.window.operations.ask_item(row)
-            yield lambda: not person.window.operations.jobs.alive()
+            yield lambda: is_idle(person)
             if row != 7:
                 answer = person.window.session.state.answer
                 assert answer.inputs == (row,)
@@ -247,7 +263,7 @@ def test_questions_empty_only_operators_and_ten_thousand_words(run_window, small
         for text in ("+", "- * /", "((((", "+ - + -", '"', "?", "word1 +", "nobody"):
             person.find("query_edit").setText(text)
             QTest.keyClick(person.find("query_edit"), Qt.Key.Key_Return)
-            yield lambda: not person.window.operations.jobs.alive()
+            yield lambda: is_idle(person)
             assert is_error(person), text
             assert person.neighbors() == before
         text = " ".join(f"word{row % N_ITEMS}" for row in range(10_000))
@@ -285,7 +301,7 @@ def test_a_second_file_dropped_while_the_first_loads_wins(monkeypatch, run_windo
         yield person.find("job_progress").isVisible
         person.drop(second)
         yield lambda: person.sees("second.txt")
-        yield lambda: not person.window.operations.jobs.alive()
+        yield lambda: is_idle(person)
         assert names == ["second.txt"]
         assert gate.closed.is_set()
         assert not is_error(person)
@@ -383,7 +399,7 @@ def test_the_window_resized_to_nothing_and_back(run_window, small):
         yield lambda: window.width() == 1280
         yield from still_answers(person)
         person.click_item("word3")
-        yield lambda: not window.operations.jobs.alive()
+        yield lambda: is_idle(person)
         assert person.find("query_edit").text() == "word3"
 
     assert run_window([str(small)], script) == 0
@@ -392,7 +408,6 @@ def test_the_window_resized_to_nothing_and_back(run_window, small):
 @pytest.mark.parametrize("argv", [[], ["sample:digits"]])
 def test_closed_at_once_after_the_panels_stand(run_window, argv):
     def script(person):
-        assert person.window.session.state.space is None
         return
         yield
 
@@ -407,8 +422,6 @@ def close_every_window() -> None:
 
 def test_closed_before_the_panels_stand(qapp, small):
     """The first turn of the event loop already brings the wish to close."""
-    from embedviz.cli import main
-
     rescue = QTimer(singleShot=True, interval=20_000)
     rescue.timeout.connect(qapp.quit)
     rescue.start()
@@ -436,7 +449,7 @@ def test_many_files_dropped_in_a_row(run_window, vectors, small):
         for path in paths:
             person.drop(path)
         yield lambda: person.sees("file7.txt")
-        yield lambda: not person.window.operations.jobs.alive()
+        yield lambda: is_idle(person)
         assert person.text("space_summary") == "57 items × 8 dimensions"
         assert not is_error(person)
 

@@ -128,3 +128,9 @@ def test_columns_that_cannot_color_are_refused() -> None:
 def test_no_items() -> None:
     assert color_by(category([], ()), dark=False).legend.entries == ()
     assert color_by(Column("number", np.empty(0), np.empty(0, bool)), dark=True).codes.shape == (0,)
+
+
+def test_a_scale_over_all_that_float64_holds() -> None:
+    values = np.array([-1.7e308, 1.7e308, np.inf])
+    coloring = color_by(Column("number", values, np.zeros(3, bool)), dark=False)
+    assert coloring.codes.tolist() == [0, 255, 255]

@@ -108,3 +108,9 @@ def test_polygon_agrees_with_a_slow_loop_also_on_its_corners_and_edges(polygon: 
 @pytest.mark.parametrize("polygon", [np.empty((0, 2)), [[0, 0], [1, 1]], [[0, 0], [1, np.nan], [1, 0]]])
 def test_what_is_no_polygon_holds_nothing(polygon: np.ndarray) -> None:
     assert len(rows_in_polygon(cloud(100), np.asarray(polygon))) == 0
+
+
+def test_a_lasso_whose_edge_is_almost_level() -> None:
+    points = np.array([[0.0, 0.0], [0.0, 1.0], [0.0, -1.0]], np.float32)
+    polygon = np.array([[-1e300, 0.0], [1e300, 1e-300], [0.0, 1e300]])
+    assert rows_in_polygon(points, polygon).tolist() == [1]

@@ -71,9 +71,10 @@ def test_a_message_replaces_the_one_before(bar, window):
 
 
 def test_messages_are_one_plain_line(bar, window):
-    window.operations.say("<b>a</b>\nb" + "x" * 1000)
+    window.operations.say("<b>a</b>\nb" + "x" * 5000)
     assert bar.message_line.text().startswith("<b>a</b>⏎b")
-    assert len(bar.message_line.text()) == 600
+    assert bar.message_line.text().endswith("…")
+    assert len(bar.message_line.text()) < 1000
     assert bar.message_line.textFormat() == Qt.TextFormat.PlainText
     assert window.width() == 1280
 
@@ -169,14 +170,14 @@ def test_the_newer_work_of_a_lane_takes_over_the_progress(qtbot, bar, start, win
     assert bar.job_progress.isVisible()
 
 
-def test_after_cancelling_one_work_the_other_is_shown(qtbot, bar, start, window, gate):
+def test_after_cancelling_one_work_the_other_is_shown(qtbot, bar, start):
     first, _ = start("load", text="opening")
     second, _ = start("save", text="saving")
-    qtbot.waitUntil(lambda: bar.job_progress.isVisible() and bar.job_text.text().startswith("saving"))
-    qtbot.mouseClick(bar.job_cancel, Qt.MouseButton.LeftButton)
-    assert second.is_cancelled
-    assert not first.is_cancelled
     qtbot.waitUntil(lambda: bar.job_progress.isVisible() and bar.job_text.text().startswith("opening"))
+    qtbot.mouseClick(bar.job_cancel, Qt.MouseButton.LeftButton)
+    assert first.is_cancelled
+    assert not second.is_cancelled
+    qtbot.waitUntil(lambda: bar.job_progress.isVisible() and bar.job_text.text().startswith("saving"))
 
 
 def test_an_odd_file_name_in_the_progress_is_plain_text(qtbot, bar, start):

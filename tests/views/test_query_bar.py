@@ -123,12 +123,16 @@ def test_what_stands_behind_the_cursor_stays(edit, popup, towns):
     assert edit.cursorPosition() == len("newton")
 
 
-def test_enter_with_nothing_marked_asks_what_was_typed(edit, popup, session, towns, idle):
-    QTest.keyClicks(edit, "king")
+@pytest.mark.parametrize("sent_to_the_list", [True, False])
+def test_enter_with_nothing_marked_asks_what_was_typed(edit, popup, session, show, make_space, idle, sent_to_the_list):
+    show(make_space([[1, 2], [3, 4], [5, 9]], ["category", "cat", "cats"]))
+    QTest.keyClicks(edit, "cat")
+    assert offered(popup)[0] == "category"
     assert popup.isVisible()
-    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert not edit.is_choosing
+    QTest.keyClick(popup if sent_to_the_list else edit, Qt.Key.Key_Return)
     idle()
-    assert asked(session) == "king"
+    assert asked(session) == "cat"
     assert not popup.isVisible()
 
 

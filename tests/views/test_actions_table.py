@@ -1,0 +1,110 @@
+"""The table of actions: unique, named as promised, and each runs on the sample without an error."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+
+from embedviz.views.actions import ACTIONS, MENUS
+
+PROMISED = (
+    *("open_file", "save_space", "save_figure", "undo", "redo", "go_back", "go_forward"),
+    *("fit_all", "select_rectangle", "select_lasso", "clear_selection"),
+)
+
+
+def test_names_and_shortcuts_are_unique():
+    names = [spec.name for spec in ACTIONS]
+    keys = [QKeySequence(key).toString() for spec in ACTIONS for key in spec.keys]
+    assert len(set(names)) == len(names)
+    assert len(set(keys)) == len(keys)
+    assert all(keys)
+    assert {spec.menu for spec in ACTIONS} == set(MENUS)
+    assert len({spec.text for spec in ACTIONS}) == len(ACTIONS)
+
+
+def test_the_promised_actions_can_be_found_by_name(window):
+    for name in PROMISED:
+        assert window.findChild(QAction, f"action_{name}") is not None
+
+
+def test_every_action_stands_in_its_menu_with_its_keys(window):
+    menus = {action.menu().title(): action.menu() for action in window.menuBar().actions()}
+    for spec in ACTIONS:
+        action = window.named_actions[f"action_{spec.name}"]
+        assert action in menus[spec.menu].actions()
+        assert [keys.toString() for keys in action.shortcuts()] == [QKeySequence(keys).toString() for keys in spec.keys]
+
+
+@pytest.fixture
+def answered(monkeypatch, tmp_path, vector_file):
+    """File dialogs that a person has answered."""
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(vector_file), ""))
+    targets = iter((tmp_path / "out.npz", tmp_path / "figure.png"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(next(targets)), ""))
+
+
+@pytest.fixture
+def vector_file(tmp_path):
+    path = tmp_path / "two.txt"
+    path.write_text("one 1 2\ntwo 3 4\n", encoding="utf-8")
+    return path
+
+
+def test_every_action_runs_on_the_sample(window, idle, answered, session, tmp_path):
+    window.operations.open_sample()
+    idle()
+    said = []
+    window.operations.said.connect(said.append)
+    for spec in ACTIONS:
+        if spec.name == "quit_program":
+            continue
+        action = window.named_actions[f"action_{spec.name}"]
+        action.setEnabled(True)
+        action.trigger()
+        idle()
+        for dialog in window.findChildren(QDialog):
+            dialog.close()
+        QApplication.processEvents()
+    assert [message.text for message in said if message.kind == "error"] == []
+    assert {path.name for path in tmp_path.iterdir()} >= {"two.txt", "out.npz", "figure.png"}
+    window.named_actions["action_quit_program"].trigger()
+    assert not window.isVisible()
+
+
+def test_every_action_runs_with_nothing_open(monkeypatch, window, idle, session):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: ("", ""))
+    said = []
+    window.operations.said.connect(said.append)
+    for spec in ACTIONS:
+        if spec.name in ("open_glove", "open_digits", "quit_program"):
+            continue
+        action = window.named_actions[f"action_{spec.name}"]
+        action.setEnabled(True)
+        action.trigger()
+        for dialog in window.findChildren(QDialog):
+            dialog.close()
+    idle()
+    assert [message.text for message in said if message.kind == "error"] == []
+    assert session.state.space is None
+
+
+def test_opening_through_the_dialog(window, idle, answered, session):
+    window.named_actions["action_open_file"].trigger()
+    idle()
+    assert session.state.space.source.name == "two.txt"
+
+
+def test_undo_redo_back_and_forward_are_possible_only_when_they_do_something(window, space, ask, session):
+    names = ("undo", "redo", "go_back", "go_forward")
+    states = lambda: [window.named_actions[f"action_{name}"].isEnabled() for name in names]  # noqa: E731
+    ask("word1")
+    ask("word2")
+    assert states() == [True, False, True, False]
+    window.named_actions["action_go_back"].trigger()
+    assert states() == [True, False, False, True]
+    window.named_actions["action_undo"].trigger()
+    assert states()[1] is True
+    assert session.state.answer.text == "word2"
