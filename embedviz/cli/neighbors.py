@@ -68,7 +68,7 @@ def described(space: EmbeddingSpace, answer: Answer) -> list[str]:
     width = max([5, *map(columns, labels)])
     lines.append(f"rank  {padded('label', width)}  {'score':>12}  row")
     lines += [
-        f"{rank:>4}  {padded(label, width)}  {score:>12.6g}  {row}"
+        f"{rank:>4}  {padded(label, width)}  {score:>#12.6g}  {row}"
         for rank, (label, score, row) in enumerate(zip(labels, answer.scores, answer.rows, strict=True), 1)
     ]
     return lines

@@ -113,11 +113,24 @@ def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) ->
             "duplicate_labels",
             labels.n_duplicates,
             "labels repeat an earlier one; a typed label finds the first, all are kept.",
+            "label repeats an earlier one; a typed label finds the first, both are kept.",
         ),
-        ("zero_rows", n_zero, "vectors are zero; they are kept, and in no ranking by cosine."),
-        ("nonfinite_rows", n_nonfinite, "vectors hold NaN or infinity; they are kept, and in no ranking."),
+        (
+            "zero_rows",
+            n_zero,
+            "vectors are zero; they are kept, and in no ranking by cosine.",
+            "vector is zero; it is kept, and in no ranking by cosine.",
+        ),
+        (
+            "nonfinite_rows",
+            n_nonfinite,
+            "vectors hold NaN or infinity; they are kept, and in no ranking.",
+            "vector holds NaN or infinity; it is kept, and in no ranking.",
+        ),
     )
-    more = [Note(kind, count, f"{count:,} {text}") for kind, count, text in counted if count]
+    more = [
+        Note(kind, count, f"{count:,} {one if count == 1 else many}") for kind, count, many, one in counted if count
+    ]
     return space.with_notes((*notes, *more))
 
 
@@ -142,7 +155,7 @@ def unknown(probe: Probe) -> InputError:
         plain = sum(character.isalpha() or character.isspace() for character in words)
         if plain > _PROSE_SHARE * len(words) and len(words) * 2 > len(text) - 3:
             return ProseError(
-                f"“{probe.name}” reads as prose, not vectors; train embeddings on it, or open a file of vectors."
+                f"“{probe.name}” reads as prose, not vectors. Open a file of vectors, such as word2vec or GloVe text."
             )
     titles = ", ".join(title for title, _ in READABLE_SUFFIXES)
     return UnknownFormatError(f"“{probe.name}” holds no vectors in a format that is known here ({titles}).")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedviz.errors import EmbedvizError, OptionError
+from embedviz.errors import EmbedvizError, MemoryPlanError, OptionError
+from embedviz.formats.memory_plan import free_memory
 from embedviz.progress import Progress, Steps, within
 from embedviz.projection.method import Method
 from embedviz.projection.moments import Moments, gram_steps, scatter_steps, shifted_chunks
@@ -14,6 +15,7 @@ from embedviz.space.projection import Projection
 
 _LARGE_PRODUCTS = 2e8
 _SMALLEST_VARIANCE = 1e-24
+_MATRICES = 4
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -35,6 +37,7 @@ def pca_steps(space: EmbeddingSpace, *, n_components: int = 2) -> Steps[Projecti
             "no more than a vector has dimensions."
         )
     use_gram = space.n_items < space.n_dims
+    _check_memory(min(space.n_items, space.n_dims))
     moments = yield from within(_moments_steps(space.vectors, n_components, use_gram=use_gram), 0.0, 0.75)
     if not moments.n_finite:
         raise EmbedvizError(
@@ -88,6 +91,16 @@ def _is_accurate(moments: Moments, n_components: int) -> bool:
     values, _ = _leading(moments.scatter, n_components)
     variances = values / max(1, moments.n_finite)
     return bool(variances[0] > _SMALLEST_VARIANCE and variances[-1] > 0.02 * variances[0])
+
+
+def _check_memory(size: int) -> None:
+    """MemoryPlanError where the matrix whose eigenvectors are wanted, and the work on it, exceed the free memory."""
+    needed, free = _MATRICES * 8 * size**2, free_memory()
+    if needed > free:
+        raise MemoryPlanError(
+            f"The principal components of vectors this long need {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB of "
+            "memory are free; close other programs or open vectors with fewer dimensions."
+        )
 
 
 def _leading(scatter: DoubleArray, n_components: int) -> tuple[DoubleArray, DoubleArray]:

@@ -38,14 +38,20 @@ class Viewport:
 
     @classmethod
     def around(cls, points: FloatArray, width: int, height: int, *, margin: float = 0.04) -> Viewport:
-        """The viewport that holds all finite `points` (n, 2) with a margin, a share of each side."""
+        """The viewport that holds all finite `points` (n, 2) with a margin, a share of each side.
+
+        A unit is as long upwards as to the right, so that distances on the picture can be compared.
+        """
         finite = points[np.isfinite(points).all(axis=1)]
         if not len(finite):
             return cls(-1.0, 1.0, -1.0, 1.0, width, height)
         low, high = finite.min(axis=0).astype(np.float64), finite.max(axis=0).astype(np.float64)
         room = (high - low) * margin
         room[room == 0] = 0.5
-        (x_low, y_low), (x_high, y_high) = low - room, high + room
+        low, high = low - room, high + room
+        sides = np.array([width, height], np.float64)
+        spare = (sides * ((high - low) / sides).max() - (high - low)) / 2
+        (x_low, y_low), (x_high, y_high) = low - spare, high + spare
         return cls(x_low, x_high, y_low, y_high, width, height)
 
     @property

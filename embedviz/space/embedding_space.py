@@ -110,8 +110,9 @@ class EmbeddingSpace:
         self.labels.prepare()
 
     def name(self, row: int) -> str:
-        """The label of a row, or `#row` where it is empty."""
-        return self.labels[row] or f"#{row}"
+        """The label of a row, or `#row` where it is empty or blank."""
+        label = self.labels[row]
+        return label if label.strip() else f"#{row}"
 
     def row(self, label: str) -> int:
         """The first row labelled `label`; UnknownItemError with near spellings if there is none."""

@@ -65,7 +65,7 @@ class AnswerModel(QAbstractTableModel):
         if self._answer is None or self._shares is None or not index.isValid():
             return None
         row, column = index.row(), index.column()
-        label = self._answer.labels[row] or f"#{self._answer.rows[row]}"
+        label = self._answer.labels[row]
         score = float(self._answer.scores[row])
         if role == Qt.ItemDataRole.DisplayRole:
             return (str(row + 1), one_line(label), score_text(score), "")[column]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -123,6 +124,13 @@ class Driver(QObject):
             QApplication.quit()
         else:
             self._window.close()  # the last window ends the application; a second quit would end the next event loop
+
+
+@pytest.fixture(autouse=True)
+def _young_heap() -> None:
+    """Set aside what lives already, so that looking for what a test left behind looks at that test's objects alone."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -223,10 +223,10 @@ def test_odd_rows_and_odd_labels_open_and_are_said(run_window, tmp_path):
 
     def script(person):
         yield lambda: person.sees("odd.txt")
-        notes = person.text("space_notes")
-        assert "1 labels repeat" in notes
-        assert "1 vectors are zero" in notes
-        assert "1 vectors hold NaN" in notes
+        notes = person.window.session.state.space.notes
+        counts = {note.kind: note.count for note in notes}
+        assert counts == {"duplicate_labels": 1, "zero_rows": 1, "nonfinite_rows": 1}
+        assert person.text("space_notes") == "\n".join(f"• {note.text}" for note in notes)
         for row in range(8):
             person.window.operations.ask_item(row)
             yield lambda: is_idle(person)

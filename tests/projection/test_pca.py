@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from embedviz.errors import EmbedvizError, OptionError
+from embedviz.errors import EmbedvizError, MemoryPlanError, OptionError
 from embedviz.progress import Progress, finish
 from embedviz.projection import METHODS, project_steps
 from embedviz.projection.moments import gram_steps, scatter_steps
@@ -190,3 +190,9 @@ def test_progress_rises_and_the_work_can_be_closed_between_chunks(n: int, d: int
     steps.close()
     with pytest.raises(StopIteration):
         next(steps)
+
+
+def test_a_covariance_larger_than_the_free_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embedviz.projection.pca.free_memory", lambda: 1000)
+    with pytest.raises(MemoryPlanError, match="fewer dimensions"):
+        project(spread(50, 20))

@@ -146,9 +146,10 @@ def test_points_lie_exactly_under_the_axes(tmp_path: Path) -> None:
     projection = Projection(vectors.copy(), "pca", ("x", "y"))
     render_figure(space, projection, tmp_path / "a.png", size=(1280, 800))
     picture = pixels(tmp_path / "a.png")
-    # At unit 1 the frame spans x 76..1260 and y 20..708; the margins are 4 % of the sides on each end.
+    # At unit 1 the frame spans x 76..1260 and y 20..708; the margins are 4 % of its height on each end, and a unit is
+    # as long to the right as upwards.
     for x, y in vectors:
-        column, row = 76 + 1184 * (x + 0.04) / 1.08, 20 + 688 * (1.04 - y) / 1.08
+        column, row = 76 + 1184 / 2 + 688 * (x - 0.5) / 1.08, 20 + 688 * (1.04 - y) / 1.08
         around = picture[round(row) - 12 : round(row) + 12, round(column) - 12 : round(column) + 12]
         marked = np.argwhere(np.abs(around - 255).max(axis=2) > 60)
         np.testing.assert_allclose(

@@ -60,3 +60,11 @@ def test_around_nothing_or_one_place_has_a_length(points: np.ndarray) -> None:
     viewport = Viewport.around(points.astype(np.float32), 10, 10)
     assert viewport.x_high > viewport.x_low
     assert viewport.y_high > viewport.y_low
+
+
+def test_around_gives_both_axes_one_scale() -> None:
+    points = np.array([[0, 0], [1, 10]], np.float32)
+    viewport = Viewport.around(points, 300, 100, margin=0.1)
+    assert viewport.scale_x == pytest.approx(viewport.scale_y)
+    assert (viewport.x_low + viewport.x_high) / 2 == pytest.approx(0.5)
+    assert (viewport.y_low, viewport.y_high) == (-1, 11)
