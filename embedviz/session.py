@@ -159,7 +159,7 @@ class Session(QObject):
     def _walk_trail(self, position: int) -> None:
         if 0 <= position < len(self._trail):
             answer = self._trail[position]
-            view = replace(self.state.view, metric=answer.metric)
+            view = replace(self.state.view, metric=answer.metric, k=answer.k)
             self.replace(answer=answer, view=view if view != self.state.view else self.state.view)
 
     def _follow_trail(self, before: State, after: State, *, merged: bool) -> None:

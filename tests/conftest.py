@@ -62,6 +62,8 @@ class Running:
 def _nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves threads, child processes, top-level windows or active timers, and name them."""
     sees_timers = "qapp" in request.fixturenames
+    gc.collect()
+    gc.freeze()  # what lives already is not looked at again after each test
     before = running(sees_timers=sees_timers)
     yield
     request.node.funcargs.clear()  # pytest keeps what fixtures gave, windows too, until after this check

@@ -15,6 +15,7 @@ SIGNALS = ("space", "projection", "answer", "selection", "coloring", "view")
 
 class FakeAnswer:
     metric = "cosine"
+    k = 10
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -108,14 +109,14 @@ def test_letters_of_one_word_are_one_step_and_one_question(session):
     assert texts(session) == "king"
 
 
-def test_back_restores_the_metric_of_the_question(session):
+def test_back_restores_the_metric_and_k_of_the_question(session):
     first, second = FakeAnswer("a"), FakeAnswer("b")
     session.replace(answer=first)
-    session.replace(view=View(metric="dot"))
-    second.metric = "dot"
+    session.replace(view=View(metric="dot", k=3))
+    second.metric, second.k = "dot", 3
     session.replace(answer=second)
     session.go_back()
-    assert session.state.view.metric == "cosine"
+    assert (session.state.view.metric, session.state.view.k) == ("cosine", 10)
 
 
 def test_another_space_starts_a_new_trail_and_undo_brings_the_old_one_back(session):

@@ -119,7 +119,7 @@ def opened_sentence(space: EmbeddingSpace) -> str:
     unseen = len(space.nonfinite_rows)
     if unseen:
         seen = f"{space.n_items - unseen:,} of {space.n_items:,} items"
-        ready = f"Ready. {seen} are searched and drawn; {unseen:,} are not finite."
+        ready = f"Ready. {seen} are searched and drawn; {unseen:,} {'is' if unseen == 1 else 'are'} not finite."
     return (
         ready
         if not space.notes

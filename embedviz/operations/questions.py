@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Slot
@@ -17,6 +17,16 @@ from embedviz.space.query_tokens import OPERATORS, quoted
 
 MOST_NEIGHBORS = 1000
 _SIGNS = frozenset(OPERATORS) | frozenset('"“”„«»')
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A question on its way: in which space, its text, what it merges with, and whether it is still being typed."""
+
+    space: EmbeddingSpace
+    text: str
+    merge: str | None
+    live: bool
 
 
 class QuestionOperations(OperationsBase):
@@ -81,12 +91,16 @@ class QuestionOperations(OperationsBase):
         self.session.settle()
 
     def _ask_by(self, **asking: Any) -> None:
+        """Ask the question on its way, or else the open one, in another way."""
         state = self.session.state
         view = replace(state.view, **asking)
         if view == state.view:
             return
+        running = self.jobs.newest("query")
         self.session.replace(merge="asking", view=view)
-        if state.answer is not None:
+        if running is not None:
+            self._ask(running.context.text, merge="asking", live=False)
+        elif state.answer is not None:
             self._ask(state.answer.text, merge="asking", live=False)
 
     def _ask(self, text: str, *, merge: str | None, live: bool) -> None:
@@ -98,6 +112,7 @@ class QuestionOperations(OperationsBase):
             return
         answer, view = state.answer, state.view
         if answer is not None and (answer.text, answer.metric, answer.k) == (text, view.metric, view.k):
+            self.jobs.cancel("query")
             if not live:
                 self.session.settle()
             return
@@ -105,28 +120,28 @@ class QuestionOperations(OperationsBase):
             "query",
             ask_steps(state.space, text, view.k, metric=view.metric),
             title="Searching",
-            context=(state.space, merge, live),
+            context=Asked(state.space, text, merge, live),
             on_success=self._on_answered,
             on_failure=self._on_not_answered,
         )
 
     @Slot(object)
     def _on_answered(self, job: Job) -> None:
-        space, merge, live = job.context
-        if space is not self.session.state.space:
+        asked: Asked = job.context
+        if asked.space is not self.session.state.space:
             return
-        self.session.replace(merge=merge, answer=job.result)
-        if not live and merge == "typing":
+        self.session.replace(merge=asked.merge, answer=job.result)
+        if not asked.live and asked.merge == "typing":
             self.session.settle()
         self.say(" ".join(job.result.remarks))
 
     @Slot(object)
     def _on_not_answered(self, job: Job) -> None:
-        space, _, live = job.context
-        if space is not self.session.state.space:
+        asked: Asked = job.context
+        if asked.space is not self.session.state.space:
             return
         assert job.error is not None
-        if live and isinstance(job.error, EmbedvizError):
+        if asked.live and isinstance(job.error, EmbedvizError):
             self.say(str(job.error))
         else:
             self.complain(job.error)

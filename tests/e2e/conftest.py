@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import gc
+import threading
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
@@ -14,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from embedviz.cli import main
+from embedviz.progress import Progress
 from embedviz.views.main_window import MainWindow
 
 PATIENCE_SECONDS = 30.0
@@ -68,6 +70,23 @@ class Person:
         none = Qt.KeyboardModifier.NoModifier
         QApplication.sendEvent(self.window, QDragEnterEvent(at, copy, mime, left, none))
         QApplication.sendEvent(self.window, QDropEvent(QPointF(at), copy, mime, left, none))
+
+    def is_error(self) -> bool:
+        return self.find("message_line").property("role") == "error"
+
+    def is_idle(self) -> bool:
+        """Nothing works that a person would wait for; the kernels may still be made ready."""
+        return all(job.is_quiet for job in self.window.operations.jobs.alive())
+
+    def still_answers(self, n_items: int, question: str = "word3") -> Generator[Callable[[], object], None, None]:
+        """The space that was open is there and answers."""
+        self.ask("")
+        self.ask(question)
+        yield lambda: self.neighbors()
+        assert self.find("query_edit").text() == question
+        assert len(self.neighbors()) == 10
+        assert self.sees("small.txt")
+        assert self.text("space_summary") == f"{n_items} items × 8 dimensions"
 
     def sees(self, name: str) -> bool:
         return self.window.session.state.space is not None and self.window.session.state.space.source.name == name
@@ -126,11 +145,26 @@ class Driver(QObject):
             self._window.close()  # the last window ends the application; a second quit would end the next event loop
 
 
-@pytest.fixture(autouse=True)
-def _young_heap() -> None:
-    """Set aside what lives already, so that looking for what a test left behind looks at that test's objects alone."""
-    gc.collect()
-    gc.freeze()
+class Gate:
+    """Lets work run up to a moment and holds it there until it is closed."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.closed = threading.Event()
+
+    def holding(self, steps, moment=lambda: True):
+        """Run `steps` until `moment()` holds, then stay; closing closes them."""
+        try:
+            yield next(steps)
+            while not moment():
+                yield next(steps)
+            self.reached.set()
+            while True:
+                self.closed.wait(0.002)
+                yield Progress(0.5, "held at the gate")
+        finally:
+            steps.close()
+            self.closed.set()
 
 
 @pytest.fixture(autouse=True)
@@ -152,3 +186,27 @@ def run_window(qapp):
         return code
 
     return run
+
+
+@pytest.fixture
+def vectors(tmp_path):
+    """A file of vectors in a folder of its own, from a seed."""
+
+    def write(name: str = "small.txt", prefix: str = "word", n_items: int = 300):
+        numbers = np.random.default_rng(4).normal(size=(n_items, 8))
+        lines = [f"{prefix}{row} " + " ".join(f"{value:.5f}" for value in line) for row, line in enumerate(numbers)]
+        path = tmp_path / name
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def small(vectors):
+    return vectors()
+
+
+@pytest.fixture
+def gate():
+    return Gate()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 import numpy as np
 import pytest
 
@@ -17,13 +15,6 @@ from embedviz.space.labels import Labels
 from embedviz.space.source import Source
 
 WORDS = ("king", "queen", "man", "woman", "river", "rivers", "kings")
-
-
-@pytest.fixture(autouse=True)
-def _young_heap() -> None:
-    """Set aside what lives already, so that looking for what a test left behind looks at that test's objects alone."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture

@@ -158,6 +158,23 @@ def test_metric_and_k_without_a_question_only_change_the_view(session, operation
     assert (session.state.view.metric, session.state.view.k) == ("dot", 5)
 
 
+def test_k_belongs_to_the_question_under_way(session, operations, space, ask, idle):
+    ask("king")
+    operations.ask("queen")
+    operations.set_k(2)
+    idle()
+    assert session.state.answer.text == "queen"
+    assert len(session.state.answer.rows) == 2
+
+
+def test_typing_back_to_the_open_question_gives_up_the_one_under_way(session, operations, space, ask, idle):
+    ask("king")
+    operations.ask("queen", live=True)
+    operations.ask("king", live=True)
+    idle()
+    assert session.state.answer.text == "king"
+
+
 def test_back_and_forward_give_up_the_question_under_way(session, operations, space, ask, idle):
     ask("river")
     ask("king")

@@ -42,7 +42,7 @@ def test_rows_that_are_not_finite_are_counted_in_the_message(session, operations
     np.save(tmp_path / "v.npy", np.array([[1, 2], [np.nan, 0], [3, 1]], np.float32))
     operations.open_file(tmp_path / "v.npy")
     idle()
-    assert said[-1].text.startswith("Ready. 2 of 3 items are searched and drawn; 1 are not finite.")
+    assert said[-1].text.startswith("Ready. 2 of 3 items are searched and drawn; 1 is not finite.")
     assert "import note" in said[-1].text
 
 

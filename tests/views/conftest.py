@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from itertools import pairwise
 
 import numpy as np
@@ -34,13 +33,6 @@ def furnished(app, settings: Settings) -> MainWindow:
     session = Session(parent=made)
     made.furnish(session, Operations(session, Jobs(parent=made), parent=made))
     return made
-
-
-@pytest.fixture(autouse=True)
-def _young_heap() -> None:
-    """Set aside what lives already, so that looking for what a test left behind looks at that test's objects alone."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from embedviz import raster
 from embedviz.operations import Operations
-from embedviz.raster import Marks, Viewport
+from embedviz.raster import Marks
 from embedviz.session import Session
 from embedviz.space.arrays import DoubleArray, FloatArray
 from embedviz.space.projection import Projection
@@ -21,6 +21,7 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.color_key import ColorKey
 from embedviz.views.plot.captions import Caption, captions
 from embedviz.views.plot.empty_hint import EmptyHint
+from embedviz.views.plot.frame import Frame, frame_of
 from embedviz.views.plot.hover_card import HoverCard
 from embedviz.views.plot.marks_item import MarksItem
 from embedviz.views.plot.points_item import PointsItem
@@ -97,9 +98,10 @@ class Plot(pg.PlotWidget):
 
     def row_at(self, position: QPoint | QPointF) -> int | None:
         """The item within reach of a position in this widget, or None; marked items come before nearer others."""
-        viewport = self._viewport()
-        ground = self.view_box.sceneBoundingRect()
-        at = self.mapToScene(position.toPoint() if isinstance(position, QPointF) else position) - ground.topLeft()
+        frame = self._frame()
+        if frame is None:
+            return None
+        viewport, at = frame.viewport, QPointF(position) - frame.origin
         answer = self._session.state.answer
         if answer is not None:
             marked = np.array([*answer.inputs, *answer.rows.tolist()], np.int64)
@@ -163,11 +165,10 @@ class Plot(pg.PlotWidget):
         self.view_box.lasso_drawn.connect(self._on_lasso_drawn)
         self.view_box.sigRangeChanged.connect(self._on_range_changed)
 
-    def _viewport(self) -> Viewport:
-        """What is in view, on logical pixels."""
-        shown, ground = self.view_box.viewRect(), self.view_box.sceneBoundingRect()
-        width, height = max(1, round(ground.width())), max(1, round(ground.height()))
-        return Viewport(shown.left(), shown.right(), shown.top(), shown.bottom(), width, height)
+    def _frame(self) -> Frame | None:
+        """What is in view, on the logical pixels of this widget."""
+        to_widget = self.view_box.childGroup.sceneTransform() * self.viewportTransform()
+        return frame_of(self.view_box.viewRect(), to_widget, 1.0)
 
     def _show_points(self, points: FloatArray) -> None:
         """Show the rectangle around some points; one without width gets some."""
@@ -201,7 +202,8 @@ class Plot(pg.PlotWidget):
         self.setAccessibleDescription(text_summary(state))
 
     def _captions(self) -> list[Caption]:
-        return captions(self._session.state, self._marks, self._points, self._viewport())
+        frame = self._frame()
+        return captions(self._session.state, self._marks, self._points, frame.viewport) if frame is not None else []
 
     def _show_query(self) -> None:
         """Bring the query into view if it lies outside, without changing the zoom."""
