@@ -34,6 +34,7 @@ __all__ = [
     "project",
     "sample",
     "save",
+    "train",
 ]
 
 _HOMES = {
@@ -116,6 +117,47 @@ def save(
     from embedviz.progress import finish
 
     return finish(save_steps(space, path, overwrite=overwrite), on_progress)
+
+
+def train(
+    path: str | os.PathLike[str],
+    *,
+    algorithm: str = "skip-gram",
+    n_dims: int = 100,
+    window: int = 5,
+    epochs: int = 5,
+    min_count: int = 5,
+    max_vocabulary: int | None = None,
+    negatives: int = 5,
+    learning_rate: float = 0.025,
+    subsample: float = 1e-3,
+    seed: int = 1,
+    n_threads: int | None = None,
+    column: str | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> EmbeddingSpace:
+    """Train a space on a text, a folder of .txt files, the text `column` of a table, or `sample:small-world`.
+
+    `space.source.run.epochs` holds a record per epoch, and `on_progress` gets it as `step.partial`. The same seed gives
+    the same vectors below two million tokens. Raises InputError for a text that cannot be used, OptionError.
+    """
+    from embedviz.progress import finish
+    from embedviz.training import TrainingOptions, train_steps
+
+    options = TrainingOptions(
+        algorithm=algorithm,
+        n_dims=n_dims,
+        window=window,
+        epochs=epochs,
+        min_count=min_count,
+        max_vocabulary=max_vocabulary,
+        negatives=negatives,
+        learning_rate=learning_rate,
+        subsample=subsample,
+        seed=seed,
+        n_threads=n_threads,
+    )
+    return finish(train_steps(path, options, column=column), on_progress)
 
 
 def explore(space: EmbeddingSpace | None = None, *, block: bool = True) -> MainWindow:

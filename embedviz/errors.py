@@ -11,6 +11,7 @@ EmbedvizError                 everything below; the message says what happened, 
 ├── OptionError               (ValueError) an option outside what is possible
 ├── QueryError                (ValueError) a question that cannot be read; knows where
 ├── UnknownItemError          (KeyError) no item of that name; knows near spellings
+├── NothingLearnedError       a training that ended before it could give a space
 ├── OutputError               a file that cannot be written
 ├── MissingLibraryError       a library that did not import
 ├── DisplayError              no screen to open a window on
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class EmbedvizError(Exception):
@@ -44,7 +46,11 @@ class UnknownFormatError(InputError):
 
 
 class ProseError(UnknownFormatError):
-    """A file that reads as prose, not vectors; embeddings can be trained on it."""
+    """A file that reads as prose, not vectors; embeddings can be trained on it. `path` is where it lies, if known."""
+
+    def __init__(self, message: str, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class FormatError(InputError):
@@ -80,6 +86,10 @@ class UnknownItemError(EmbedvizError, KeyError):
         super().__init__(f"No item is called “{shown}”.{guess}")
         self.label = label
         self.near = tuple(near)
+
+
+class NothingLearnedError(EmbedvizError):
+    """A training that was stopped, or went wrong, before there was anything to keep."""
 
 
 class OutputError(EmbedvizError):

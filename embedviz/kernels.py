@@ -23,21 +23,27 @@ from embedviz.progress import Progress, Steps
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_REORDER = ("reassoc", "contract", "nsz", "arcp")  # none of them takes numbers to be finite
 _declaring = threading.Lock()  # numba's cache folder is a setting of the whole process
 
 
-def kernel(*signatures: str) -> Callable[[Function], Function]:
-    """Declare a nogil kernel with its signatures; it is compiled once and kept in our cache folder."""
+def kernel(*signatures: str, reorder: bool = False) -> Callable[[Function], Function]:
+    """Declare a nogil kernel with its signatures; it is compiled once and kept in our cache folder.
+
+    With `reorder` sums may be taken in another order, so that they fill the processor's vectors; numbers that are not
+    finite stay so, and a division by zero gives one.
+    """
     import numba
 
     numba_config: Any = numba.config
+    freedom: dict[str, Any] = {"fastmath": set(_REORDER), "error_model": "numpy"} if reorder else {}
 
     def decorate(function: Function) -> Function:
         with _declaring:
             before = numba_config.CACHE_DIR
             numba_config.CACHE_DIR = str(_cache_of(Path(function.__code__.co_filename).parent))
             try:
-                compiled: Any = numba.njit(list(signatures), nogil=True, cache=True)(function)
+                compiled: Any = numba.njit(list(signatures), nogil=True, cache=True, **freedom)(function)
             finally:
                 numba_config.CACHE_DIR = before
         return cast(Function, compiled)

@@ -80,11 +80,12 @@ def test_the_public_api_is_what_the_design_names() -> None:
         "project",
         "sample",
         "save",
+        "train",
     }
     assert all(getattr(embedviz, name) is not None for name in embedviz.__all__)
     assert embedviz.EmbedvizError.__module__ == "embedviz.errors"
-    with pytest.raises(AttributeError, match="has no attribute 'train'"):
-        _ = embedviz.train
+    with pytest.raises(AttributeError, match="has no attribute 'trian'"):
+        _ = embedviz.trian
 
 
 def test_errors_are_drawn_as_the_tree_they_are() -> None:

@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
-from embedviz.cli import convert, info, neighbors, project, render, samples, window
+from embedviz.cli import convert, evaluate, info, neighbors, project, render, samples, train, window
 from embedviz.errors import OptionError
 
-VERBS = (info, neighbors, project, render, convert, samples)
+VERBS = (info, neighbors, train, evaluate, project, render, convert, samples)
 VERB_NAMES = tuple(verb.NAME for verb in VERBS)
 
 _EXAMPLES = """\
@@ -18,6 +18,8 @@ examples:
   embedviz glove.6B.50d.txt                   open your own vectors
   embedviz info vectors.npy --labels words.txt
   embedviz neighbors sample:glove-10k "king - man + woman" -k 5
+  embedviz train sample:small-world -o world.npz
+  embedviz evaluate world.npz wordsim353.tsv
   embedviz project vectors.vec -o points.csv
   embedviz render sample:digits -o digits.png --color digit
 

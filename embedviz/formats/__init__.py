@@ -9,8 +9,9 @@ from embedviz.formats.atomic import atomic_output, check_output
 from embedviz.formats.catalog import FORMATS, READABLE_SUFFIXES, WRITABLE_SUFFIXES
 from embedviz.formats.opening import open_steps
 from embedviz.formats.projection_file import save_projection
+from embedviz.formats.run_file import save_run
 from embedviz.formats.samples import SAMPLES, Sample, sample_steps
-from embedviz.formats.saving import save_steps
+from embedviz.formats.saving import check_saving, save_steps
 
 KERNELS: tuple[str, ...] = ("embedviz.formats.text_kernels", "embedviz.formats.binary_kernels")
 
@@ -23,8 +24,10 @@ __all__ = [
     "Sample",
     "atomic_output",
     "check_output",
+    "check_saving",
     "open_steps",
     "sample_steps",
     "save_projection",
+    "save_run",
     "save_steps",
 ]

@@ -16,11 +16,13 @@ from embedviz.formats.companions import attach
 from embedviz.formats.pickles import refuse_pickles
 from embedviz.formats.probe import Probe, access_error, changed, check_readable
 from embedviz.formats.registry import Format, Reading, Wish
-from embedviz.formats.text_layout import BOM
+from embedviz.formats.run_file import read_run, run_path
+from embedviz.formats.text_layout import BOM, looks_utf16
 from embedviz.formats.unpacking import unpacked
 from embedviz.progress import Progress, Steps, within
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
+from embedviz.space.run import Run
 from embedviz.space.source import Note, Source
 from embedviz.space.table import Table
 
@@ -90,8 +92,10 @@ def _open(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
             digest = yield from within(content_hash(path, f"Checking {path.name}"), _READ_SHARE, _READ_SHARE)
         if original.is_changed():
             raise changed(path.name)
-    source = Source(path.name, reading.format, path.absolute(), digest, "", reading.companions, _options(wish))
-    notes = (*_suffix_note(probe, found), *reading.notes)
+    run, run_notes = _run_beside(path, probe, reading)
+    companions = reading.companions if run is None else (*reading.companions, run_path(probe.shown))
+    source = Source(path.name, reading.format, path.absolute(), digest, "", companions, _options(wish), run)
+    notes = (*_suffix_note(probe, found), *reading.notes, *run_notes)
     return (yield from within(finished_space(reading, source, notes), _READ_SHARE, 1.0))
 
 
@@ -134,6 +138,18 @@ def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) ->
     return space.with_notes((*notes, *more))
 
 
+def _run_beside(path: Path, probe: Probe, reading: Reading) -> tuple[Run | None, tuple[Note, ...]]:
+    """The record of the training that made these vectors, if it stands beside them and is about them."""
+    beside = run_path(probe.shown)
+    if beside == path or not beside.is_file():
+        return None, ()
+    try:
+        return read_run(beside, reading.vectors), ()
+    except (FormatError, OSError) as error:
+        why = access_error(beside, error) if isinstance(error, OSError) else error
+        return None, (Note("companion", 1, f"“{beside.name}” beside the file was ignored: {why}."),)
+
+
 def _detect(probe: Probe) -> Format:
     found = next((entry for entry in FORMATS if entry.detect(probe)), None)
     if found is None:
@@ -144,8 +160,7 @@ def _detect(probe: Probe) -> Format:
 def unknown(probe: Probe) -> InputError:
     """Why a file is in no format we read: UTF-16, prose, or anything else."""
     head = probe.head
-    n_even, n_odd = head[::2].count(0), head[1::2].count(0)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or max(n_even, n_odd) * 3 > len(head) > 6 * min(n_even, n_odd):
+    if looks_utf16(head):
         return UnknownFormatError(f"“{probe.name}” looks like UTF-16 text; save it as UTF-8 and open again.")
     text = head.removeprefix(BOM)
     if not text.strip():
@@ -155,7 +170,8 @@ def unknown(probe: Probe) -> InputError:
         plain = sum(character.isalpha() or character.isspace() for character in words)
         if plain > _PROSE_SHARE * len(words) and len(words) * 2 > len(text) - 3:
             return ProseError(
-                f"“{probe.name}” reads as prose, not vectors. Open a file of vectors, such as word2vec or GloVe text."
+                f"“{probe.name}” reads as prose, not vectors. Open a file of vectors, such as word2vec or GloVe text.",
+                probe.shown,
             )
     titles = ", ".join(title for title, _ in READABLE_SUFFIXES)
     return UnknownFormatError(f"“{probe.name}” holds no vectors in a format that is known here ({titles}).")

@@ -9,6 +9,7 @@ from embedviz.errors import OutputError
 from embedviz.formats.atomic import atomic_outputs, check_output
 from embedviz.formats.catalog import FORMATS, WRITABLE_SUFFIXES
 from embedviz.formats.registry import Format
+from embedviz.formats.run_file import run_path, write_run
 from embedviz.progress import Progress, Steps
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.source import Note
@@ -19,9 +20,9 @@ def save_steps(
 ) -> Steps[tuple[Note, ...]]:
     """Save a space, format by suffix: .txt .vec .bin .npy .npz .tsv .parquet; vectors read back bit for bit.
 
-    .npy is joined by STEM.labels.txt (and STEM.tsv for metadata), .tsv by STEM.metadata.tsv. Written whole or not at
-    all. word2vec files hold no metadata, tables and .parquet no images, .npz holds all; a note of the kind `left_out`
-    names the columns that the format could not hold.
+    .npy is joined by STEM.labels.txt (and STEM.tsv for metadata), .tsv by STEM.metadata.tsv, a space that was trained
+    by its record STEM.run.json. Written whole or not at all. word2vec files hold no metadata, tables and .parquet no
+    images, .npz holds all; a note of the kind `left_out` names the columns that the format could not hold.
 
     Raises OutputError if a file exists and `overwrite` is False, for an unknown suffix, for a label the format cannot
     hold, and where the system cannot write.
@@ -30,13 +31,30 @@ def save_steps(
     entry = _format_for(path)
     assert entry.write is not None, "only writable formats are chosen"
     targets = [path, *(path.with_name(path.stem + suffix) for suffix in entry.companions(space))]
+    run = space.source.run
+    if run is not None:
+        targets.append(run_path(path))
     check_output(path, overwrite=overwrite)
     _check_strays(path, targets)
     yield Progress(0.0, f"Saving {path.name}")
     with atomic_outputs(targets, overwrite=overwrite) as temporaries:
-        yield from entry.write(space, temporaries)
+        yield from entry.write(space, temporaries if run is None else temporaries[:-1])
+        if run is not None:
+            write_run(run, space.vectors, temporaries[-1])
         yield Progress(1.0, f"Saving {path.name}: finishing")
     return _left_out(space, entry)
+
+
+def check_saving(path: str | os.PathLike[str], *, overwrite: bool = False, with_run: bool = False) -> None:
+    """Raise OutputError now where `save_steps` would later, as far as that is known without the space.
+
+    `with_run` looks at the place of the run record too.
+    """
+    path = Path(path)
+    _format_for(path)
+    check_output(path, overwrite=overwrite)
+    if with_run:
+        check_output(run_path(path), overwrite=overwrite)
 
 
 def _left_out(space: EmbeddingSpace, entry: Format) -> tuple[Note, ...]:

@@ -61,6 +61,13 @@ def layout_of(sample: bytes, *, whole: bool, suffix: str) -> Layout | None:
     return Layout(after_header, rows.separator, rows.has_label, rows.n_dims, declared)
 
 
+def looks_utf16(head: bytes) -> bool:
+    """Whether the beginning of a file reads as UTF-16 text: by its mark, or by every other byte being zero."""
+    n_even, n_odd = head[::2].count(0), head[1::2].count(0)
+    marked = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return marked or max(n_even, n_odd) * 3 > len(head) > 6 * min(n_even, n_odd)
+
+
 def meaningful_end(line: bytes) -> bytes:
     """A line without the carriage return and the separators at its end."""
     return line.rstrip(b" \t\r")

@@ -86,7 +86,7 @@ class Job(QObject):
                 step = next(self._steps) if command is None else self._steps.send(command)
                 command = self._next_command()
                 now = time.monotonic()
-                if now - last_woken >= PROGRESS_SECONDS:
+                if step.partial is not None or now - last_woken >= PROGRESS_SECONDS:
                     last_woken = now
                     self._report("progressed", step)
             self._steps.close()

@@ -93,12 +93,21 @@ class FileOperations(OperationsBase):
             title=title,
             context=dropped,
             on_success=self._on_opened,
-            on_failure=self._on_job_failed,
+            on_failure=self._on_not_opened,
         )
+
+    @Slot(object)
+    def _on_not_opened(self, job: Job) -> None:
+        self._on_job_failed(job)
 
     @Slot(object)
     def _on_opened(self, job: Job) -> None:
         space, projection, answer = job.result
+        self._show(space, projection, answer)
+        self.say(" ".join([opened_sentence(space), *_left_aside(job.context, space)]))
+
+    def _show(self, space: EmbeddingSpace, projection: Projection, answer: Answer | None) -> None:
+        """Put another space in the place of the open one."""
         for lane in ("project", "query", "analyse"):
             self.jobs.cancel(lane)
         before = self.session.state.view
@@ -106,7 +115,6 @@ class FileOperations(OperationsBase):
         self.session.replace(
             space=space, projection=projection, answer=answer, selection=None, coloring=None, view=view
         )
-        self.say(" ".join([opened_sentence(space), *_left_aside(job.context, space)]))
 
     @Slot(object)
     def _on_saved(self, job: Job) -> None:

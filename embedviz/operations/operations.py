@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 
-from embedviz import formats, kernels, raster
+from embedviz import formats, kernels, raster, training
 from embedviz.jobs import Job
-from embedviz.operations.files import FileOperations
-from embedviz.operations.looking import LookingOperations
+from embedviz.operations.evaluating import EvaluatingOperations
 from embedviz.operations.questions import QuestionOperations
 
 
-class Operations(FileOperations, QuestionOperations, LookingOperations):
+class Operations(EvaluatingOperations, QuestionOperations):
     """What a person can do; each method is one wish, its effect arrives through the session's signals."""
 
     kernels_ready = Signal()
@@ -20,7 +19,7 @@ class Operations(FileOperations, QuestionOperations, LookingOperations):
         """Make the compiled kernels ready in the background; drawing and reading go their slower road until then."""
         self.jobs.start(
             "warm",
-            kernels.load((*raster.KERNELS, *formats.KERNELS)),
+            kernels.load((*raster.KERNELS, *formats.KERNELS, *training.KERNELS)),
             title="Preparing kernels",
             is_quiet=True,
             on_success=self._on_warm,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embedviz.space.run import Run
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class Note:
 class Source:
     """Enough to make the same space again: the file, its format and content hash (BLAKE2b), and what was asked of it.
 
-    `name` is what a person calls it; `description` one line about it; `companions` the label and metadata files read.
+    `name` is what a person calls it; `description` one line about it; `companions` the label and metadata files read;
+    `run` the training it came out of, if it was trained here.
     """
 
     name: str
@@ -30,3 +34,4 @@ class Source:
     description: str = ""
     companions: tuple[Path, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
+    run: Run | None = None

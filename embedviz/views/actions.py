@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from embedviz.views.commands import Commands
 
-MENUS = ("File", "Edit", "View", "Help")
+MENUS = ("File", "Edit", "View", "Train", "Help")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("use_system_theme", "View", "Light or dark as the system", Commands.use_system_theme, separated=True),
     ActionSpec("use_light_theme", "View", "Light", Commands.use_light_theme),
     ActionSpec("use_dark_theme", "View", "Dark", Commands.use_dark_theme),
+    ActionSpec("show_train", "Train", "Train on a text", Commands.show_train, ("Ctrl+T",)),
+    ActionSpec("show_explore", "Train", "Back to exploring", Commands.show_explore, ("Ctrl+E",)),
+    ActionSpec("start_training", "Train", "Begin training", Commands.start_training, separated=True),
+    ActionSpec("stop_training", "Train", "Stop and keep what is learned", Commands.stop_training),
+    ActionSpec("cancel_training", "Train", "Cancel the training", Commands.cancel_training),
+    ActionSpec("evaluate_space", "Train", "Evaluate on a word list or analogies…", Commands.evaluate_space),
+    ActionSpec("save_run", "Train", "Save the epochs as CSV or JSON…", Commands.save_run, separated=True),
     ActionSpec("show_palette", "Help", "All commands…", Commands.show_palette, ("Ctrl+Shift+P",)),
     ActionSpec("list_shortcuts", "Help", "Keyboard shortcuts", Commands.list_shortcuts, ("F1",)),
     ActionSpec("show_about", "Help", "About embedviz", Commands.show_about),

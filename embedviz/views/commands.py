@@ -11,8 +11,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from embedviz import formats
+from embedviz.analysis import AnalogyScore, Similarity
 from embedviz.errors import OutputError
 from embedviz.views import dialogs
+from embedviz.views.train.evaluation_dialog import evaluation_dialog
 
 if TYPE_CHECKING:
     from embedviz.views.main_window import MainWindow
@@ -27,6 +29,7 @@ class Commands(QObject):
         super().__init__(window)
         self._window = window
         self._operations = window.operations
+        self._operations.evaluated.connect(self._on_evaluated)
         self._runners: list[Runner] = []
 
     def runner(self, run: Callable[[Commands], object]) -> Callable[[], None]:
@@ -157,6 +160,34 @@ class Commands(QObject):
     def use_dark_theme(self) -> None:
         self._window.appearance.set_theme("dark")
 
+    def show_train(self) -> None:
+        self._operations.set_mode("train")
+
+    def show_explore(self) -> None:
+        self._operations.set_mode("explore")
+
+    def start_training(self) -> None:
+        self._operations.set_mode("train")
+        self._window.train_panel.train_button.click()
+
+    def stop_training(self) -> None:
+        self._operations.stop_training()
+
+    def cancel_training(self) -> None:
+        self._operations.cancel_training()
+
+    def evaluate_space(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, "Word list or analogies", "", "Lists (*.txt *.tsv *.csv);;All (*)"
+        )
+        if path:
+            self._operations.evaluate(path)
+
+    def save_run(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save epochs", "epochs.csv", "CSV (*.csv);;JSON (*.json)")
+        if path:
+            self._operations.save_run(path)
+
     def show_palette(self) -> None:
         dialogs.Palette(list(self._window.named_actions.values()), self._window).open()
 
@@ -165,6 +196,12 @@ class Commands(QObject):
 
     def show_about(self) -> None:
         dialogs.about(self._window).open()
+
+    @Slot(object)
+    def _on_evaluated(self, result: Similarity | AnalogyScore) -> None:
+        space = self._window.session.state.space
+        if space is not None:
+            evaluation_dialog(result, space.source.name, self._window).open()
 
 
 class Runner(QObject):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
@@ -53,12 +53,17 @@ class MainWindow(QMainWindow):
         from embedviz.views.plot.tools import PlotTools
         from embedviz.views.query_bar import QueryBar
         from embedviz.views.space_panel import SpacePanel
+        from embedviz.views.train import TrainDrawer, TrainPanel
 
         self.session, self.operations = session, operations
         self.query_bar = QueryBar(session, operations, self.appearance)
         self.query_edit = self.query_bar.query_edit
         color_key = ColorKey(session, self.appearance, self)
         self.space_panel = SpacePanel(session, operations, color_key)
+        self.train_panel = TrainPanel(operations)
+        self.mode_panels = QStackedWidget()
+        self.mode_panels.addWidget(self.space_panel)
+        self.mode_panels.addWidget(self.train_panel)
         self.plot = Plot(session, operations, self.appearance, color_key)
         self.answer_panel = AnswerPanel(session, operations, self.appearance)
         self.neighbor_table = self.answer_panel.neighbor_table
@@ -84,19 +89,22 @@ class MainWindow(QMainWindow):
                 ("commands", "Commands", self.named_actions["action_show_palette"]),
             ],
         )
+        self.train_drawer = TrainDrawer(session, operations, self.appearance)
         self._lay_out()
+        session.view_changed.connect(self._on_view_changed)
         session.history_changed.connect(self._on_history_changed)
         session.space_changed.connect(self._on_space_changed)
         self.appearance.changed.connect(self._on_appearance_changed)
         self._on_history_changed()
         self._on_space_changed()
         self._on_appearance_changed()
+        self._on_view_changed()
         self.query_edit.setFocus()
         self.furnished.emit()
 
     def toggle_panel(self) -> None:
         """Show or hide the left panel."""
-        self.space_panel.setVisible(self.space_panel.isHidden())
+        self.mode_panels.setVisible(self.mode_panels.isHidden())
 
     def toggle_answers(self) -> None:
         """Show or hide the right column."""
@@ -107,14 +115,21 @@ class MainWindow(QMainWindow):
         self.answer_panel.show()
 
     def _lay_out(self) -> None:
+        shown = QHBoxLayout()
+        shown.setSpacing(measures.GAP)
+        shown.addWidget(self._framed_plot(), 1)
+        shown.addWidget(self.answer_panel)
+        middle = QVBoxLayout()
+        middle.setSpacing(measures.GAP)
+        middle.addLayout(shown, 1)
+        middle.addWidget(self.train_drawer)
+        body = QHBoxLayout()
+        body.setSpacing(measures.GAP)
+        body.addWidget(self.mode_panels)
+        body.addLayout(middle, 1)
         right = QVBoxLayout()
         right.setSpacing(measures.GAP)
         right.addWidget(self.query_bar)
-        body = QHBoxLayout()
-        body.setSpacing(measures.GAP)
-        body.addWidget(self.space_panel)
-        body.addWidget(self._framed_plot(), 1)
-        body.addWidget(self.answer_panel)
         right.addLayout(body, 1)
         row = QHBoxLayout()
         row.setSpacing(measures.GAP)
@@ -138,8 +153,14 @@ class MainWindow(QMainWindow):
     def _fold(self, width: int) -> None:
         """Give a narrow window to the plot; the columns come back with F7 and F8, or with more room."""
         wide = width >= self.appearance.px(FOLD_BELOW)
-        self.space_panel.setVisible(wide)
+        self.mode_panels.setVisible(wide)
         self.answer_panel.setVisible(wide)
+
+    @Slot()
+    def _on_view_changed(self) -> None:
+        is_training = self.session.state.view.mode == "train"
+        self.mode_panels.setCurrentWidget(self.train_panel if is_training else self.space_panel)
+        self.train_drawer.setVisible(is_training)
 
     @Slot()
     def _on_history_changed(self) -> None:
@@ -160,7 +181,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_appearance_changed(self) -> None:
         self.rail.setFixedWidth(self.appearance.px(RAIL_WIDTH))
-        self.space_panel.setFixedWidth(self.appearance.px(LEFT_WIDTH))
+        self.mode_panels.setFixedWidth(self.appearance.px(LEFT_WIDTH))
         self.answer_panel.setFixedWidth(self.appearance.px(RIGHT_WIDTH))
         self._place_tools()
         self._fold(self.width())

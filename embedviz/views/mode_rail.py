@@ -11,7 +11,7 @@ from embedviz.session import Session
 from embedviz.views.appearance import Appearance
 from embedviz.views.icons import icon
 
-MODES = (("explore", "Explore", "explore"),)
+MODES = (("explore", "Explore", "explore"), ("train", "Train", "train"))
 
 
 class ModeRail(QFrame):

@@ -42,7 +42,7 @@ def stylesheet(theme: Theme, scale: float) -> str:
         font-size: {px(measures.QUERY_PX)};
         selection-background-color: {theme.accent}; selection-color: {theme.on_accent};
     }}
-    QLineEdit, QComboBox, QSpinBox {{ {control} }}
+    QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ {control} }}
     QLineEdit:focus, QLineEdit#query_edit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {theme.accent}; }}
     QComboBox:disabled, QSpinBox:disabled {{ color: {theme.muted}; }}
     QComboBox::drop-down {{ border: none; background: transparent; width: {px(22)}; }}
@@ -51,10 +51,13 @@ def stylesheet(theme: Theme, scale: float) -> str:
         background: {theme.panel}; border: 1px solid {theme.hairline}; padding: 4px; outline: none;
         selection-background-color: {theme.tint}; selection-color: {theme.text};
     }}
-    QSpinBox QLineEdit {{ border: none; background: transparent; padding: 0; min-height: 0; }}
-    QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: {px(20)}; }}
-    QSpinBox::up-arrow {{ image: url("{up}"); width: {px(10)}; height: {px(10)}; }}
-    QSpinBox::down-arrow {{ image: url("{down}"); width: {px(10)}; height: {px(10)}; }}
+    QHeaderView::section {{ background: {theme.panel}; color: {theme.muted}; border: none; padding: {px(3)}; }}
+    QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ border: none; background: transparent; padding: 0; min-height: 0; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+        border: none; background: transparent; width: {px(20)};
+    }}
+    QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: {px(10)}; height: {px(10)}; }}
+    QAbstractSpinBox::down-arrow {{ image: url("{down}"); width: {px(10)}; height: {px(10)}; }}
     QPushButton {{ {control} padding: 0 {px(12)}; }}
     QPushButton:hover, QToolButton:hover {{ background: {theme.tint}; }}
     QPushButton:focus, QToolButton:focus {{ border: 1px solid {theme.accent}; }}

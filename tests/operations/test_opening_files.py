@@ -51,7 +51,6 @@ def test_rows_that_are_not_finite_are_counted_in_the_message(session, operations
     [
         ("missing.txt", None, "missing.txt"),
         ("empty.txt", b"", "is empty"),
-        ("story.txt", b"It was a dark night, and nobody was awake in the house. " * 9, "reads as prose"),
         ("ragged.txt", b"one 1 2\ntwo 1 2\nthree 1\nfour 1 2\n", "ine 3"),
     ],
 )

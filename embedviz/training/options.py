@@ -1,0 +1,80 @@
+"""What can be chosen before a training starts: the values, their bounds, and one plain sentence for each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from embedviz.errors import OptionError
+
+EXPLANATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "algorithm": "How vectors are learned; skip-gram learns to tell which words stand near each word.",
+        "n_dims": "How many numbers each word's vector has; more can hold finer differences and need more text.",
+        "window": "How many words to each side count as near; small finds words of one kind, large of one topic.",
+        "epochs": "How many times the whole text is read; more for a small text.",
+        "min_count": "Words rarer than this are left out, since little can be learned about them.",
+        "max_vocabulary": "At most this many words are kept, the most frequent first; empty keeps all.",
+        "negatives": "With how many randomly drawn words each true neighbour is compared.",
+        "learning_rate": "How large the first steps are; they shrink to almost nothing by the end.",
+        "subsample": "Very frequent words are read less often, from this share of the text on; 0 reads all.",
+        "seed": "The start of all random choices; the same seed gives the same result on small texts.",
+        "n_threads": "How many processor cores work at once; empty chooses by the size of the text.",
+    }
+)
+
+MOST_DIMS, MOST_WINDOW, MOST_EPOCHS, MOST_NEGATIVES, MOST_THREADS = 10_000, 1_000, 100_000, 1_000, 1_024
+_INT64_MAX = (1 << 63) - 1
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train; `n_threads=None` is one thread for a small corpus and all cores beyond it."""
+
+    algorithm: str = "skip-gram"
+    n_dims: int = 100
+    window: int = 5
+    epochs: int = 5
+    min_count: int = 5
+    max_vocabulary: int | None = None
+    negatives: int = 5
+    learning_rate: float = 0.025
+    subsample: float = 1e-3
+    seed: int = 1
+    n_threads: int | None = None
+
+    def checked(self) -> TrainingOptions:
+        """These options; OptionError for the first value that is not possible, with the values that are."""
+        _check_count("the number of dimensions", self.n_dims, 1, MOST_DIMS)
+        _check_count("the window", self.window, 1, MOST_WINDOW)
+        _check_count("the number of epochs", self.epochs, 1, MOST_EPOCHS)
+        _check_count("the minimum count", self.min_count, 1, _INT64_MAX)
+        if self.max_vocabulary is not None:
+            _check_count("the maximum vocabulary", self.max_vocabulary, 2, _INT64_MAX)
+        _check_count("the number of negatives", self.negatives, 1, MOST_NEGATIVES)
+        _check_number("the learning rate", self.learning_rate, 1.0, or_zero=False)
+        _check_number("subsample", self.subsample, 1.0, or_zero=True)
+        _check_count("the seed", self.seed, 0, _INT64_MAX)
+        if self.n_threads is not None:
+            _check_count("the number of threads", self.n_threads, 1, MOST_THREADS)
+        return self
+
+
+def _check_count(what: str, value: object, least: int, most: int) -> None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not least <= value <= most:  # type: ignore[operator]  # an int, as `whole` says
+        end = f"from {least:,} to {most:,}" if most < _INT64_MAX else f"from {least:,} upwards"
+        raise OptionError(f"{_capital(what)} is {value!r}; choose a whole number {end}.")
+
+
+def _check_number(what: str, value: object, most: float, *, or_zero: bool) -> None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not is_number or not (0 <= value <= most) or (value == 0 and not or_zero):  # type: ignore[operator]
+        start = "from 0" if or_zero else "above 0,"
+        raise OptionError(f"{_capital(what)} is {value!r}; choose a number {start} up to {most:g}.")
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

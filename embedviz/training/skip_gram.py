@@ -1,0 +1,185 @@
+"""Skip-gram with negative sampling (Mikolov et al. 2013), epoch by epoch, on threads of our own."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from embedviz import kernels
+from embedviz.errors import EmbedvizError, InputError
+from embedviz.progress import Command, Progress, Steps
+from embedviz.space.arrays import CodeArray, FloatArray, read_only
+from embedviz.space.run import EpochRecord
+from embedviz.training.encoded import EncodedCorpus
+from embedviz.training.options import TrainingOptions
+from embedviz.training.skip_gram_model import SkipGramModel, new_model
+from embedviz.training.trace import change_sentence, first_sentence, neighborhoods
+
+COMPILED = "embedviz.training.skip_gram_kernels"
+KERNELS: tuple[str, ...] = (COMPILED,)
+REPRODUCIBLE_BELOW = 2_000_000
+"""A corpus of fewer tokens is learned by one thread, unless more are asked for: the same seed gives the same bytes."""
+
+_POLL_SECONDS = 0.04
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What a training learned: `vectors` float32 (n_words, n_dims), a record per epoch, and how it was computed.
+
+    `stopped` says that it was ended early; the last record is then of an unfinished epoch.
+    """
+
+    vectors: FloatArray
+    records: tuple[EpochRecord, ...]
+    is_reproducible: bool
+    n_threads: int
+    stopped: bool
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One reading of the text: sums over its pairs, the share that was read, and the time it took."""
+
+    loss: float
+    n_pairs: int
+    share: float
+    seconds: float
+    stopped: bool
+
+
+def skip_gram_steps(corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Trained]:
+    """Train on a corpus; yields Progress at least every 0.1 s, with the EpochRecord of each epoch as `partial`.
+
+    Obeys Command("stop"), which keeps what is learned. One thread below 2 million tokens, else all cores, unless
+    `n_threads` is given; more than one update the same matrices without locks and are not reproducible. Raises
+    OptionError for an impossible option, InputError for a text without pairs, EmbedvizError if the learning rate is
+    so large that the loss is no longer finite.
+    """
+    options.checked()
+    n_threads = options.n_threads or (1 if corpus.n_raw_tokens < REPRODUCIBLE_BELOW else os.cpu_count() or 1)
+    compiled = yield from kernels.ready(COMPILED)
+    pool = ThreadPoolExecutor(n_threads, thread_name_prefix="training")
+    try:
+        stopped = _is_stop((yield Progress(0.0, "Preparing to train")))
+        beginning = pool.submit(new_model, corpus, options, compiled, n_threads)
+        stopped |= yield from _wait_steps([beginning], lambda: Progress(0.0, "Preparing to train"))
+        model = beginning.result()
+        records: list[EpochRecord] = []
+        if not stopped:
+            stopped = yield from _epochs_steps(model, records, n_threads, pool)
+        copying = pool.submit(model.vectors)
+        yield from _wait_steps([copying], lambda: Progress(1.0, "Keeping the vectors"))
+        return Trained(read_only(copying.result()), tuple(records), n_threads == 1, n_threads, stopped)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _epochs_steps(
+    model: SkipGramModel, records: list[EpochRecord], n_threads: int, pool: ThreadPoolExecutor
+) -> Steps[bool]:
+    """Train all epochs and add their `records`; returns whether a stop ended it early."""
+    n_epochs = model.options.epochs
+    nearest: CodeArray | None = None
+    for epoch in range(n_epochs):
+        done = yield from _pass_steps(model, epoch, n_threads, pool)
+        if done.stopped and done.n_pairs == 0:
+            return True
+        now = Progress(model.done_at(epoch, done.share), f"Measuring epoch {epoch + 1} of {n_epochs}")
+        measuring = pool.submit(_measure, model, epoch, done, nearest)
+        stopped = yield from _wait_steps([measuring], partial(replace, now))
+        record, nearest = measuring.result()
+        records.append(record)
+        text = f"Epoch {epoch + 1} of {n_epochs}: loss {record.loss:.3f}"
+        stopped |= _is_stop((yield Progress(now.fraction, text, record)))
+        if done.stopped or (stopped and epoch + 1 < n_epochs):
+            return True
+    return False
+
+
+def _pass_steps(model: SkipGramModel, epoch: int, n_threads: int, pool: ThreadPoolExecutor) -> Steps[_Pass]:
+    """Read the text once: each thread takes the next slice until none is left or a stop is asked for."""
+    halt = threading.Event()
+    positions = iter(range(model.n_slices))
+    sums = np.zeros((n_threads, 2))
+    n_done = [0] * n_threads
+
+    def work(thread: int) -> None:
+        for position in positions:
+            model.learn(epoch, position, sums[thread])
+            n_done[thread] += 1
+            if halt.is_set() or not np.isfinite(sums[thread, 0]):
+                return
+
+    def progress() -> Progress:
+        done = model.done_at(epoch, float(model.shares[sum(n_done)]))
+        return Progress(done, f"Training, epoch {epoch + 1} of {model.options.epochs}")
+
+    start = time.perf_counter()
+    try:
+        yield from _wait_steps([pool.submit(work, thread) for thread in range(n_threads)], progress, halt)
+    finally:
+        halt.set()
+    loss, n_pairs = sums.sum(axis=0)
+    share = float(model.shares[sum(n_done)])
+    return _Pass(float(loss), int(n_pairs), share, time.perf_counter() - start, sum(n_done) < model.n_slices)
+
+
+def _wait_steps(
+    futures: Sequence[Future[Any]], progress: Callable[[], Progress], halt: threading.Event | None = None
+) -> Steps[bool]:
+    """Wait until all `futures` are done; a stop sets `halt`. Returns whether a stop was asked for."""
+    stopped = False
+    while wait(futures, timeout=_POLL_SECONDS).not_done:
+        if _is_stop((yield progress())):
+            stopped = True
+            if halt is not None:
+                halt.set()
+    for future in futures:
+        future.result()
+    return stopped
+
+
+def _measure(model: SkipGramModel, epoch: int, done: _Pass, before: CodeArray | None) -> tuple[EpochRecord, CodeArray]:
+    """The record of an epoch, and the neighborhoods that the next one is compared with."""
+    _check(model, epoch, done)
+    heldout_loss, accuracy = model.heldout.measure(model.inputs, model.outputs)
+    nearest, words = neighborhoods(model.inputs), model.corpus.words
+    n_raw = model.corpus.n_raw_tokens * model.trained_share * done.share
+    record = EpochRecord(
+        epoch=epoch + 1,
+        loss=done.loss / done.n_pairs,
+        heldout_loss=heldout_loss,
+        accuracy=accuracy,
+        learning_rate=model.rate_at(epoch, done.share),
+        words_per_second=n_raw / max(done.seconds, 1e-9),
+        sentence=first_sentence(words, nearest) if before is None else change_sentence(words, before, nearest),
+    )
+    return record, nearest
+
+
+def _check(model: SkipGramModel, epoch: int, done: _Pass) -> None:
+    """Raise where an epoch has no figures: nothing to learn, or vectors that are no longer numbers."""
+    if done.n_pairs == 0:
+        raise InputError(
+            "The text is too short to learn from: once rare words are left out and very frequent ones skipped, no two "
+            "words stand near each other. Use a longer text, a lower minimum count, or subsample 0."
+        )
+    if not (math.isfinite(done.loss) and np.isfinite(model.inputs).all() and np.isfinite(model.outputs).all()):
+        raise EmbedvizError(
+            f"Training went astray in epoch {epoch + 1}: the loss is no longer finite, since the steps were too large. "
+            f"The learning rate is {model.options.learning_rate:g}; choose a smaller one, such as 0.025."
+        )
+
+
+def _is_stop(command: Command | None) -> bool:
+    return command is not None and command.verb == "stop"

@@ -1,0 +1,155 @@
+"""The left panel of Train: the corpus, what is in it, the options, and the buttons."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from embedviz.jobs import Job
+from embedviz.operations import Operations
+from embedviz.training import SMALL_WORLD, Preview
+from embedviz.views.panel import head, plain, scrolled
+from embedviz.views.text import one_line
+from embedviz.views.train.options_form import OptionsForm
+from embedviz.views.train.words import preview_sentences, time_left
+
+
+class TrainPanel(QFrame):
+    """Chooses a text and trains on it; one training at a time."""
+
+    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.setObjectName("train_panel")
+        self._operations = operations
+        self._began = 0.0
+        self.corpus = SMALL_WORLD
+        self.corpus_label = plain("title", "corpus_label")
+        self.preview_label = plain("muted", "preview_label")
+        self.small_world_button = self._button(
+            "Small world", "small_world_button", "The bundled text of simple sentences"
+        )
+        self.file_button = self._button("File…", "corpus_file_button", "Train on a text file")
+        self.folder_button = self._button("Folder…", "corpus_folder_button", "Train on the text files of a folder")
+        self.options_form = OptionsForm()
+        self.train_button = self._button("Train", "train_button", "Begin the training")
+        self.stop_button = self._button("Stop", "stop_button", "End now and keep what is learned so far")
+        self.cancel_button = self._button("Cancel", "train_cancel_button", "End now and keep nothing")
+        self.progress = QProgressBar()
+        self.progress.setObjectName("train_progress")
+        self.progress.setAccessibleName("Progress of the training")
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, 1000)
+        self.progress_label = plain("muted", "train_progress_label")
+        self._lay_out()
+        self.small_world_button.clicked.connect(self._on_small_world_clicked)
+        self.file_button.clicked.connect(self._on_file_clicked)
+        self.folder_button.clicked.connect(self._on_folder_clicked)
+        self.train_button.clicked.connect(self._on_train_clicked)
+        self.stop_button.clicked.connect(operations.stop_training)
+        self.cancel_button.clicked.connect(operations.cancel_training)
+        operations.corpus_previewed.connect(self._on_corpus_previewed)
+        operations.corpus_offered.connect(self.choose)
+        operations.training_began.connect(self._on_training_changed)
+        operations.training_ended.connect(self._on_training_changed)
+        operations.training_progressed.connect(self._on_training_progressed)
+        self._show_corpus()
+        self._on_training_changed()
+
+    @Slot(str)
+    def choose(self, path: str) -> None:
+        """Take another text as the corpus and look what is in it."""
+        self.corpus = path
+        self._show_corpus()
+        self.preview_label.setText("Reading…")
+        self._operations.preview_corpus(path, self.options_form.options())
+
+    def _button(self, text: str, name: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(15, 12, 15, 12)
+        column.setSpacing(6)
+        choices = QGridLayout()
+        choices.setSpacing(6)
+        choices.addWidget(self.small_world_button, 0, 0, 1, 2)
+        choices.addWidget(self.file_button, 1, 0)
+        choices.addWidget(self.folder_button, 1, 1)
+        for widget in (head("Corpus"), self.corpus_label):
+            column.addWidget(widget)
+        column.addLayout(choices)
+        column.addWidget(self.preview_label)
+        column.addSpacing(8)
+        column.addWidget(head("Options"))
+        column.addWidget(self.options_form)
+        column.addSpacing(8)
+        column.addWidget(self.train_button)
+        ends = QGridLayout()
+        ends.setSpacing(6)
+        ends.addWidget(self.stop_button, 0, 0)
+        ends.addWidget(self.cancel_button, 0, 1)
+        column.addLayout(ends)
+        column.addWidget(self.progress)
+        column.addWidget(self.progress_label)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(1, 1, 1, 1)
+        outer.addWidget(scrolled(content))
+
+    def _show_corpus(self) -> None:
+        name = (
+            "Small world" if self.corpus == SMALL_WORLD else self.corpus.rstrip("/\\").replace("\\", "/").split("/")[-1]
+        )
+        self.corpus_label.setText(one_line(name, most=80))
+        self.preview_label.setText("")
+
+    @Slot()
+    def _on_small_world_clicked(self) -> None:
+        self.choose(SMALL_WORLD)
+
+    @Slot()
+    def _on_file_clicked(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Train on a text", "", "Texts (*.txt *.gz *.csv *.tsv);;All files (*)"
+        )
+        if path:
+            self.choose(path)
+
+    @Slot()
+    def _on_folder_clicked(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, "Train on a folder of texts")
+        if path:
+            self.choose(path)
+
+    @Slot()
+    def _on_train_clicked(self) -> None:
+        self._operations.train(self.corpus, self.options_form.options())
+
+    @Slot(object)
+    def _on_corpus_previewed(self, preview: Preview | None) -> None:
+        self.preview_label.setText("\n".join(preview_sentences(preview)) if preview is not None else "")
+
+    @Slot()
+    def _on_training_changed(self) -> None:
+        running = self._operations.is_training
+        self._began = time.monotonic()
+        self.train_button.setEnabled(not running)
+        self.stop_button.setEnabled(running)
+        self.cancel_button.setEnabled(running)
+        self.progress.setVisible(running)
+        self.progress_label.setVisible(running)
+        self.progress.setValue(0)
+
+    @Slot(object)
+    def _on_training_progressed(self, job: Job) -> None:
+        fraction = job.latest.fraction
+        self.progress.setValue(round(1000 * (fraction or 0.0)))
+        self.progress_label.setText(f"{job.latest.text}\n{time_left(time.monotonic() - self._began, fraction)}")

@@ -1,0 +1,92 @@
+"""Training: skip-gram of 100 dimensions beside gensim's, words per second at its best number of workers.
+
+The text is the first *.txt.gz in the folder named by EMBEDVIZ_BENCH_DATA, up to five million tokens, else one that is
+generated with Zipf's law.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedviz import kernels
+from embedviz.progress import finish
+from embedviz.space.labels import Labels
+from embedviz.training.encoded import EncodedCorpus
+from embedviz.training.options import TrainingOptions
+from embedviz.training.skip_gram import KERNELS, Trained, skip_gram_steps
+
+MOST_TOKENS, GENERATED_TOKENS, EPOCHS, MIN_COUNT = 5_000_000, 1_000_000, 3, 5
+LISTS = {"WordSim-353": "wordsim353.tsv", "SimLex-999": "simlex999.txt"}
+
+
+@pytest.fixture(scope="module")
+def sentences() -> list[list[str]]:
+    folder = os.environ.get("EMBEDVIZ_BENCH_DATA")
+    given = sorted(Path(folder).rglob("*.txt.gz")) if folder else []
+    if not given:
+        words = np.array([f"w{row}" for row in range(30_000)])
+        shares = 1 / np.arange(1, len(words) + 1)
+        tokens = np.random.default_rng(1).choice(len(words), GENERATED_TOKENS, p=shares / shares.sum())
+        return [words[tokens[start : start + 25]].tolist() for start in range(0, GENERATED_TOKENS, 25)]
+    read: list[list[str]] = []
+    n_tokens = 0
+    with gzip.open(given[0], "rt", encoding="utf-8") as lines:
+        for line in lines:
+            sentence = line.split()[: MOST_TOKENS - n_tokens]
+            n_tokens += len(sentence)
+            if sentence:
+                read.append(sentence)
+            if n_tokens >= MOST_TOKENS:
+                break
+    return read
+
+
+def encoded(sentences: list[list[str]]) -> EncodedCorpus:
+    counts = Counter(word for sentence in sentences for word in sentence)
+    ranked = [(word, count) for word, count in counts.most_common() if count >= MIN_COUNT]
+    rows = {word: row for row, (word, _) in enumerate(ranked)}
+    kept = [[rows[word] for word in sentence if word in rows] for sentence in sentences]
+    tokens = np.array([row for sentence in kept for row in sentence], np.int32)
+    starts = np.cumsum([0, *(len(sentence) for sentence in kept if sentence)], dtype=np.int64)
+    labels = Labels.from_strings(word for word, _ in ranked)
+    numbers = np.array([count for _, count in ranked], np.int64)
+    return EncodedCorpus(tokens, starts, labels, numbers, sum(map(len, sentences)), 0)
+
+
+def test_skip_gram_beside_gensim(benchmark, say, sentences):
+    from gensim.models import KeyedVectors, Word2Vec
+    from gensim.test.utils import datapath
+
+    finish(kernels.load(KERNELS))
+    corpus = encoded(sentences)
+    options = TrainingOptions(epochs=EPOCHS, min_count=MIN_COUNT, n_threads=os.cpu_count())
+    trained: Trained = benchmark.pedantic(lambda: finish(skip_gram_steps(corpus, options)), rounds=1)
+    mine = EPOCHS / sum(1 / record.words_per_second for record in trained.records)
+    vectors = KeyedVectors(options.n_dims)
+    vectors.add_vectors(list(corpus.words), trained.vectors)
+
+    theirs, peer_vectors = 0.0, vectors
+    for workers in {2, 3, os.cpu_count() or 1}:
+        peer = Word2Vec(
+            vector_size=100, window=5, min_count=MIN_COUNT, sample=1e-3, sg=1, negative=5, workers=workers, seed=1
+        )
+        peer.build_vocab(sentences)
+        start = time.perf_counter()
+        peer.train(sentences, total_examples=peer.corpus_count, epochs=EPOCHS)
+        speed = EPOCHS * corpus.n_raw_tokens / (time.perf_counter() - start)
+        if speed > theirs:
+            theirs, peer_vectors = speed, peer.wv
+    ratio = mine / theirs
+    benchmark.extra_info.update(claim="skip-gram", peer="gensim", ours=mine, peer_speed=theirs, ratio=ratio)
+    say(f"skip-gram: {mine / 1e6:.2f} M words/s; gensim: {theirs / 1e6:.2f} M words/s; ratio {ratio:.1f}")
+    for name, file in LISTS.items():
+        if "king" in vectors:
+            rhos = [each.evaluate_word_pairs(datapath(file))[1][0] for each in (vectors, peer_vectors)]
+            say(f"{name}: rho {rhos[0]:.3f}; gensim: {rhos[1]:.3f}")
