@@ -130,8 +130,10 @@ class MarksItem(pg.GraphicsObject):
             -1, 2
         )
         size = ground.width(), ground.height()
-        first = 1 if captions[inside[0]].role == "query" else 0  # the query's name gives way to its own ring alone
-        placed = place_labels(places[:first], sizes[:first], *size, occupied=taken[-1:], offset=LABEL_OFFSET)
+        first = 1 if captions[inside[0]].role == "query" else 0
+        placed = place_labels(places[:first], sizes[:first], *size, occupied=taken, offset=LABEL_OFFSET)
+        if first and not placed:  # in a crowd the query's name gives way to its own ring alone
+            placed = place_labels(places[:first], sizes[:first], *size, occupied=taken[-1:], offset=LABEL_OFFSET)
         named = [(spot.x, spot.y, *sizes[spot.index]) for spot in placed]
         others = place_labels(places[first:], sizes[first:], *size, occupied=[*taken, *named], offset=LABEL_OFFSET)
         ratio = painter.device().devicePixelRatioF()
