@@ -83,6 +83,15 @@ class Starter(QObject):
             operations.open_sample()
 
 
+class Keeper(QObject):
+    """Keeps a window that nobody else holds alive until it is closed."""
+
+    def __init__(self, window: MainWindow, app: QApplication) -> None:
+        super().__init__(app)
+        self._window = window
+        window.closed.connect(self.deleteLater)
+
+
 class Interrupt(QObject):
     """Ctrl-C in the terminal closes the window like a person would."""
 
@@ -138,6 +147,7 @@ def explore(space: EmbeddingSpace | None = None, *, block: bool = True) -> MainW
     """
     app = _application()
     window, problem = _shown_window(app)
+    Keeper(window, app)
     Starter(window, space=space, problem=problem).start()
     if block and window.isVisible():
         app.exec()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 import embedviz
 from embedviz.errors import OptionError
+from embedviz.views.launch import Keeper
 from embedviz.views.main_window import MainWindow
 
 
@@ -26,6 +27,7 @@ def test_it_returns_a_window_that_opens_the_space(qtbot, qapp, make_space):
     assert window.operations.session is window.session
     qtbot.waitUntil(lambda: not window.operations.jobs.alive())
     window.close()
+    window.deleteLater()
 
 
 def test_a_window_that_nobody_keeps_lives_until_it_is_closed(qtbot, qapp, make_space):
@@ -33,15 +35,16 @@ def test_a_window_that_nobody_keeps_lives_until_it_is_closed(qtbot, qapp, make_s
     gc.collect()
     qapp.processEvents()
     (window,) = open_windows()
+    assert len(qapp.findChildren(Keeper)) == 1
     window.close()
-    del window
+    window.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    gc.collect()
+    assert not qapp.findChildren(Keeper)
     assert not open_windows()
 
 
 @pytest.mark.parametrize("wrong", ["vectors.txt", np.eye(3), 5])
 def test_what_is_no_space_is_refused_before_a_window_opens(qapp, wrong):
-    with pytest.raises(OptionError, match="embedviz.open"):
+    with pytest.raises(OptionError, match=r"embedviz\.open"):
         embedviz.explore(wrong, block=False)
     assert not open_windows()

@@ -245,3 +245,12 @@ def test_the_button_that_empties_the_box_is_named(window):
     (button,) = window.query_edit.findChildren(QToolButton)
     assert button.accessibleName() == "Clear the question"
     assert button.toolTip() == "Clear the question"
+
+
+def test_a_theme_that_is_in_force_is_not_laid_out_again(window, monkeypatch):
+    laid_out = []
+    monkeypatch.setattr(QApplication, "setStyleSheet", lambda _app, sheet: laid_out.append(sheet))
+    window.appearance.set_theme("dark")
+    window.appearance._on_scheme_changed(Qt.ColorScheme.Dark)
+    window.appearance.set_theme("dark")
+    assert len(laid_out) == 1
