@@ -15,6 +15,13 @@ from embedviz.views.launch import Keeper
 from embedviz.views.main_window import MainWindow
 
 
+@pytest.fixture(autouse=True)
+def _released(qapp):
+    yield
+    for keeper in qapp.findChildren(Keeper):
+        keeper.release()
+
+
 def open_windows() -> list[MainWindow]:
     return [each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow) and each.isVisible()]
 
@@ -27,20 +34,21 @@ def test_it_returns_a_window_that_opens_the_space(qtbot, qapp, make_space):
     assert window.operations.session is window.session
     qtbot.waitUntil(lambda: not window.operations.jobs.alive())
     window.close()
-    window.deleteLater()
 
 
-def test_a_window_that_nobody_keeps_lives_until_it_is_closed(qtbot, qapp, make_space):
+def test_a_window_that_nobody_keeps_lives_until_it_is_closed_and_another_opens(qtbot, qapp, make_space):
     embedviz.explore(make_space(np.eye(5)), block=False)
     gc.collect()
     qapp.processEvents()
     (window,) = open_windows()
-    assert len(qapp.findChildren(Keeper)) == 1
     window.close()
-    window.deleteLater()
+    gc.collect()
+    assert window.session.state is not None
+    second = embedviz.explore(make_space(np.eye(4)), block=False)
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    assert not qapp.findChildren(Keeper)
-    assert not open_windows()
+    assert open_windows() == [second]
+    assert len(qapp.findChildren(Keeper)) == 1
+    second.close()
 
 
 @pytest.mark.parametrize("wrong", ["vectors.txt", np.eye(3), 5])
