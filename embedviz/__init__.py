@@ -163,11 +163,19 @@ def train(
 def explore(space: EmbeddingSpace | None = None, *, block: bool = True) -> MainWindow:
     """Show `space`, or the bundled sample, in a window and return it; its `session` and `operations` are public.
 
-    `block=False` returns at once and, under IPython, joins its Qt loop. Raises MissingLibraryError or DisplayError
-    where no window can open.
+    `block=False` returns at once and, under IPython, joins its Qt loop. Raises OptionError for what is
+    no space, MissingLibraryError or DisplayError where no window can open.
     """
+    from embedviz.errors import OptionError
     from embedviz.qt_libraries import require_window
 
+    if space is not None:
+        from embedviz.space.embedding_space import EmbeddingSpace
+
+        if not isinstance(space, EmbeddingSpace):
+            raise OptionError(
+                f"explore() shows a space, not a {type(space).__name__}; open a file with embedviz.open(path) first."
+            )
     require_window()
     from embedviz.views import launch
 

@@ -44,15 +44,17 @@ def say(*lines: str) -> None:
 
 def abandon_output() -> None:
     """Lead the rest of standard output to nowhere, so that Python's own last flush is silent."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
+    _lead_nowhere(1)
 
 
 def complain(text: str) -> None:
-    """Write one line to standard error."""
-    if sys.stderr is not None:
-        print(f"embedviz: {safe(' '.join(text.split()))}", file=sys.stderr)
+    """Write one line to standard error; where that cannot be written, the exit code alone tells."""
+    if sys.stderr is None:
+        return
+    try:
+        print(f"embedviz: {safe(' '.join(text.split()))}", file=sys.stderr, flush=True)
+    except OSError:  # a full disk or a closed pipe: there is no other place to say it
+        _lead_nowhere(2)
 
 
 def tell_watcher(text: str) -> None:
@@ -88,6 +90,12 @@ def columns(text: str) -> int:
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
     )
+
+
+def _lead_nowhere(descriptor: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def _is_unsafe(character: str) -> bool:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from embedviz.cli import convert, evaluate, info, neighbors, project, render, samples, train, window
+from embedviz.cli.console import say
 from embedviz.errors import OptionError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 VERBS = (info, neighbors, train, evaluate, project, render, convert, samples)
 VERB_NAMES = tuple(verb.NAME for verb in VERBS)
@@ -29,6 +33,9 @@ A PATH may be sample:NAME. A file that is named like a command: ./info
 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are OptionErrors: one line that names the help to read."""
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:  # noqa: ARG002  # argparse's own signature
+        say(*self.format_help().splitlines())
 
     def error(self, message: str) -> NoReturn:
         raise OptionError(f"{message}. See: {self.prog} --help")
@@ -71,5 +78,5 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         import embedviz
 
-        print(f"embedviz {embedviz.__version__}")
+        say(f"embedviz {embedviz.__version__}")
         parser.exit()

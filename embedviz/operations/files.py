@@ -28,7 +28,7 @@ Opened = tuple[EmbeddingSpace, Projection, Answer | None]
 
 
 def open_and_project(
-    reading: Steps[EmbeddingSpace], question: str | None = None, metric: str = "cosine"
+    reading: Steps[EmbeddingSpace], question: str | None = None, *, metric: str = "cosine", k: int = 10
 ) -> Steps[Opened]:
     """Read a space, project it by PCA, and answer a first question, as one piece of work."""
     space = yield from within(reading, 0.0, SHARE_OF_READING)
@@ -37,7 +37,7 @@ def open_and_project(
     projecting = project_steps(space, "pca", n_components=min(MOST_COMPONENTS, space.n_dims))
     projection = yield from within(projecting, SHARE_OF_READING, 1.0)
     yield Progress(1.0, f"Opened {space.source.name}")
-    return space, projection, ask(space, question, metric=metric) if question else None
+    return space, projection, ask(space, question, k, metric=metric) if question else None
 
 
 class FileOperations(OperationsBase):
@@ -87,9 +87,10 @@ class FileOperations(OperationsBase):
     def _open(
         self, reading: Steps[EmbeddingSpace], *, title: str, question: str | None = None, dropped: tuple[Path, ...] = ()
     ) -> None:
+        view = self.session.state.view
         self.jobs.start(
             "load",
-            open_and_project(reading, question, self.session.state.view.metric),
+            open_and_project(reading, question, metric=view.metric, k=view.k),
             title=title,
             context=dropped,
             on_success=self._on_opened,

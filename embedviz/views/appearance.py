@@ -27,6 +27,7 @@ class Appearance(QObject):
         self._app = app
         self.settings = settings
         self.theme: Theme = themes.LIGHT
+        self._in_force: tuple[Theme, float] | None = None
         app.setStyle("Fusion")
         self._set_scheme()
         self._apply()
@@ -65,8 +66,10 @@ class Appearance(QObject):
             is_dark = self.settings.theme == "dark"  # platforms without a scheme of their own ignore the request
         high = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
         self.theme = themes.themed(is_dark=is_dark, high_contrast=high)
-        self._app.setPalette(_palette(self.theme))
-        self._app.setStyleSheet(stylesheet(self.theme, self.scale))
+        if self._in_force != (self.theme, self.scale):  # a choice comes back as a change of the system's scheme
+            self._in_force = self.theme, self.scale
+            self._app.setPalette(_palette(self.theme))
+            self._app.setStyleSheet(stylesheet(self.theme, self.scale))
         self.changed.emit()
 
     @Slot(Qt.ColorScheme)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from embedviz.views.main_window import MainWindow
 
 FIGURE_RATIO = 2.0
+_ONE_CELL = dict.fromkeys(map(ord, "\t\r\n"), " ")  # what would break a row of a pasted table
 
 
 class Commands(QObject):
@@ -107,7 +108,10 @@ class Commands(QObject):
             return
         lines = [f"rank\tlabel\trow\t{answer.metric}"]
         ranked = zip(answer.labels, answer.rows.tolist(), answer.scores.tolist(), strict=True)
-        lines += [f"{rank}\t{label}\t{row}\t{score!r}" for rank, (label, row, score) in enumerate(ranked, 1)]
+        lines += [
+            f"{rank}\t{label.translate(_ONE_CELL) or f'#{row}'}\t{row}\t{score!r}"
+            for rank, (label, row, score) in enumerate(ranked, 1)
+        ]
         QGuiApplication.clipboard().setText("\n".join(lines))
         self._operations.say(f"Copied {len(answer.rows):,} neighbours as a table.")
 

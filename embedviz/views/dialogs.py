@@ -60,7 +60,7 @@ class Palette(QDialog):
     def _on_filter_changed(self, text: str) -> None:
         self.list.clear()
         words = text.casefold().split()
-        for action in self._actions:
+        for action in sorted(self._actions, key=lambda action: _distance(action.text().casefold(), words)):
             if action.isEnabled() and all(word in action.text().casefold() for word in words):
                 keys = action.shortcut().toString()
                 item = QListWidgetItem(f"{action.text()}   {keys}" if keys else action.text(), self.list)
@@ -83,6 +83,12 @@ class Palette(QDialog):
             self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
             return True
         return bool(super().eventFilter(watched, event))
+
+
+def _distance(name: str, words: list[str]) -> int:
+    """How far a command's name is from what was typed: it is that, it begins so, or it holds it somewhere."""
+    typed = " ".join(words)
+    return 0 if name == typed else 1 if name.startswith(typed) else 2
 
 
 def shortcuts(actions: list[QAction], parent: QWidget) -> QDialog:

@@ -7,6 +7,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -83,6 +84,30 @@ class Starter(QObject):
             operations.open_sample()
 
 
+class Keeper(QObject):
+    """Keeps a window that nobody else holds alive, and lets Qt, not Python's collector, take a closed one apart.
+
+    A closed window stays readable until the next one is opened.
+    """
+
+    def __init__(self, window: MainWindow, app: QApplication) -> None:
+        super().__init__(app)
+        self._window = window
+        self._is_closed = False
+        window.closed.connect(self._on_window_closed)
+
+    def release(self) -> None:
+        """Give a closed window to Qt to delete."""
+        if self._is_closed:
+            if shiboken6.isValid(self._window):
+                self._window.deleteLater()
+            self.deleteLater()
+
+    @Slot()
+    def _on_window_closed(self) -> None:
+        self._is_closed = True
+
+
 class Interrupt(QObject):
     """Ctrl-C in the terminal closes the window like a person would."""
 
@@ -137,7 +162,10 @@ def explore(space: EmbeddingSpace | None = None, *, block: bool = True) -> MainW
     is complete when this returns, and lives while the caller runs Qt's event loop.
     """
     app = _application()
+    for keeper in app.findChildren(Keeper):
+        keeper.release()
     window, problem = _shown_window(app)
+    Keeper(window, app)
     Starter(window, space=space, problem=problem).start()
     if block and window.isVisible():
         app.exec()

@@ -35,6 +35,7 @@ class MainWindow(QMainWindow):
         appearance.setParent(self)
         self.setAcceptDrops(True)
         self.setMinimumSize(320, 240)
+        self._is_wide = True
         self.resize(*FIRST_SIZE)
         self._central = QWidget()
         self._central.setObjectName("central")
@@ -152,9 +153,11 @@ class MainWindow(QMainWindow):
 
     def _fold(self, width: int) -> None:
         """Give a narrow window to the plot; the columns come back with F7 and F8, or with more room."""
-        wide = width >= self.appearance.px(FOLD_BELOW)
-        self.mode_panels.setVisible(wide)
-        self.answer_panel.setVisible(wide)
+        is_wide = width >= self.appearance.px(FOLD_BELOW)
+        if is_wide != self._is_wide:
+            self._is_wide = is_wide
+            self.mode_panels.setVisible(is_wide)
+            self.answer_panel.setVisible(is_wide)
 
     @Slot()
     def _on_view_changed(self) -> None:
@@ -192,9 +195,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        edge = self.appearance.px(FOLD_BELOW)
-        crossed = (event.oldSize().width() >= edge) != (event.size().width() >= edge)
-        if hasattr(self, "plot_tools") and crossed:
+        if hasattr(self, "plot_tools"):
             self._fold(event.size().width())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

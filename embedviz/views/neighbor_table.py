@@ -26,6 +26,7 @@ from embedviz.views.text import one_line
 
 RANK, LABEL, SCORE, BAR = range(4)
 FEWEST_ROWS = 10
+BAR_WIDTH, NARROW_BAR_WIDTH, MANY_RANKS = 56, 40, 100
 HEADS = ("Rank", "Item", "Score", "Strength")
 Index = QModelIndex | QPersistentModelIndex
 
@@ -169,7 +170,10 @@ class NeighborTable(QTableView):
         count = len(answer.rows) if answer is not None else 10
         self.setColumnWidth(RANK, metrics.horizontalAdvance("0" * max(2, len(str(count)))) + self._appearance.px(10))
         self.setColumnWidth(SCORE, max(widest, metrics.horizontalAdvance("0.000")) + self._appearance.px(12))
-        self.setColumnWidth(BAR, self._appearance.px(70))
+        bar = (
+            NARROW_BAR_WIDTH if count >= MANY_RANKS else BAR_WIDTH
+        )  # long numbers take from the bar, not from the label
+        self.setColumnWidth(BAR, self._appearance.px(bar))
         self.setMaximumHeight(max(FEWEST_ROWS, count) * self.verticalHeader().defaultSectionSize() + 4)
 
     def _ask_about(self, index: QModelIndex) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, QStringListModel, Qt, QTimer, Slot
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, QStringListModel, Qt, QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QListView, QSpinBox, QToolButton, QWidget
 
 from embedviz.operations import Operations
@@ -29,6 +29,9 @@ class QueryEdit(QLineEdit):
         self.setAccessibleName("Question: words, or a formula such as king - man + woman")
         self.setPlaceholderText("Type words, or king - man + woman")
         self.setClearButtonEnabled(True)
+        for button in self.findChildren(QToolButton):
+            button.setAccessibleName("Clear the question")
+            button.setToolTip("Clear the question")
         self.setMaxLength(2 * LONGEST_QUERY)  # what is too long is refused with a sentence, not cut here
         self.setAcceptDrops(False)
         self._session = session
@@ -194,7 +197,9 @@ class QueryBar(QWidget):
     @Slot()
     def _on_appearance_changed(self) -> None:
         theme = self._appearance.theme
-        self.back_button.setIcon(icon("back", theme.text))
-        self.forward_button.setIcon(icon("forward", theme.text))
+        side = self._appearance.px(16)
+        for button, name in ((self.back_button, "back"), (self.forward_button, "forward")):
+            button.setIcon(icon(name, theme.text))
+            button.setIconSize(QSize(side, side))
         self.metric_combo.setFixedWidth(self._appearance.px(124))
         self.k_spin.setFixedWidth(self._appearance.px(84))

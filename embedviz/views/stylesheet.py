@@ -70,11 +70,13 @@ def stylesheet(theme: Theme, scale: float) -> str:
         color: {theme.muted}; padding: {px(6)} 0; min-width: {px(62)}; max-width: {px(62)}; border-radius: {px(6)};
         font-size: {px(11)};
     }}
+    QToolButton[role="rail"]:hover {{ color: {theme.text}; }}
     QToolButton[role="rail"]:checked {{ color: {theme.accent}; }}
     QTableView {{
-        background: transparent; border: none; outline: none; gridline-color: transparent;
+        background: transparent; border: 1px solid transparent; outline: none; gridline-color: transparent;
         selection-background-color: {theme.tint}; selection-color: {theme.text};
     }}
+    QTableView:focus {{ border-color: {theme.accent}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QListView, QListWidget {{
         background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: {px(6)}; outline: none;

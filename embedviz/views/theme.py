@@ -33,6 +33,7 @@ class Theme:
     tint: str
     on_accent: str
     query: str
+    query_text: str
     neighbor: str
     rest: str
     error: str
@@ -51,6 +52,7 @@ LIGHT = Theme(
     tint="#E5F0FB",
     on_accent="#FFFFFF",
     query="#D55E00",
+    query_text="#BD5300",
     neighbor="#0072B2",
     rest="#7C8DA3",
     error="#B42318",
@@ -69,6 +71,7 @@ DARK = Theme(
     tint="#1E3246",
     on_accent="#10151B",
     query="#FF9D5C",
+    query_text="#FF9D5C",
     neighbor="#6CC3F5",
     rest="#71829A",
     error="#FF8A80",

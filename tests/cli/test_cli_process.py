@@ -132,3 +132,26 @@ def test_a_bug_leaves_a_traceback_and_exit_code_1(environment: dict[str, str]) -
     done = run([sys.executable, "-c", code], environment)
     assert done.returncode == 1
     assert b"Traceback" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_help_and_version_on_a_full_disk_are_one_line(
+    command: list[str], environment: dict[str, str], argument: str
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*command, argument], env=environment, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+    assert b"could not be written" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_an_error_that_cannot_be_told_keeps_its_exit_code(command: list[str], environment: dict[str, str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*command, "info", "nothing-here"], env=environment, stdout=full, stderr=full, timeout=60, check=False
+        )
+    assert done.returncode == 2

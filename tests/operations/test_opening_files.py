@@ -222,3 +222,12 @@ def test_an_unexpected_error_is_one_message_with_details(monkeypatch, session, o
     assert said[0].details.startswith("Traceback")
     assert "ZeroDivisionError: deep inside" in said[0].details
     assert session.state.space is space
+
+
+def test_the_first_question_is_asked_as_the_person_asks(session, operations, idle):
+    operations.set_k(7)
+    operations.set_metric("dot")
+    operations.open_sample()
+    idle()
+    answer = session.state.answer
+    assert (answer.text, answer.metric, answer.k, len(answer.rows)) == ("river", "dot", 7, 7)

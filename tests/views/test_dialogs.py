@@ -92,3 +92,11 @@ def test_about_names_the_licences_as_plain_text(opened):
     for word in ("BSD-3-Clause", "LGPL", "Public Domain Dedication", "WordNet", "CC BY 4.0"):
         assert word in label.text()
     assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"), [("dark", "Dark"), ("LIGHT", "Light"), ("save f", "Save figure…"), ("fig", "Save figure…")]
+)
+def test_the_command_that_is_called_so_comes_first(palette, typed, first):
+    QTest.keyClicks(palette.filter_edit, typed)
+    assert palette.list.currentItem().text().split("   ")[0] == first

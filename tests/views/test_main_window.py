@@ -204,3 +204,53 @@ def test_closing_ends_all_work(window, space, ask):
     window.operations.ask("word1 + word2")
     window.close()
     assert not any(job.is_running for job in window.operations.jobs.alive())
+
+
+def test_columns_that_were_put_away_stay_away_in_another_theme_or_size(window, space):
+    window.toggle_panel()
+    window.appearance.set_theme("dark")
+    assert window.space_panel.isHidden()
+    assert window.answer_panel.isVisible()
+    window.appearance.zoom(1)
+    assert window.space_panel.isHidden()
+    assert window.answer_panel.isVisible()
+
+
+def test_a_scaled_interface_folds_the_columns_that_no_longer_fit(window, space):
+    for _ in range(5):
+        window.appearance.zoom(1)
+    assert window.space_panel.isHidden()
+    assert window.answer_panel.isHidden()
+    window.appearance.zoom(0)
+    assert window.space_panel.isVisible()
+    assert window.answer_panel.isVisible()
+
+
+@pytest.mark.parametrize("name", ["neighbor_table", "plot"])
+def test_what_has_the_keyboard_is_outlined(window, space, ask, name):
+    ask("word1")
+    widget, other = getattr(window, name), window.query_edit
+    window.activateWindow()
+    other.setFocus()
+    QApplication.processEvents()
+    accent = window.appearance.theme.accent.lower()
+    place = QPoint(0, widget.height() // 2)
+    assert widget.grab().toImage().pixelColor(place).name() != accent
+    widget.setFocus()
+    QApplication.processEvents()
+    assert widget.grab().toImage().pixelColor(place).name() == accent
+
+
+def test_the_button_that_empties_the_box_is_named(window):
+    (button,) = window.query_edit.findChildren(QToolButton)
+    assert button.accessibleName() == "Clear the question"
+    assert button.toolTip() == "Clear the question"
+
+
+def test_a_theme_that_is_in_force_is_not_laid_out_again(window, monkeypatch):
+    laid_out = []
+    monkeypatch.setattr(QApplication, "setStyleSheet", lambda _app, sheet: laid_out.append(sheet))
+    window.appearance.set_theme("dark")
+    window.appearance._on_scheme_changed(Qt.ColorScheme.Dark)
+    window.appearance.set_theme("dark")
+    assert len(laid_out) == 1

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from embedviz.views.neighbor_table import BAR, score_text
 
@@ -177,3 +178,22 @@ def test_the_sentence_says_how_it_was_answered(window, space, ask):
     assert sentence.text().split("\n")[:2] == ["word3", "cosine over all 59 other items, exact"]
     ask("word3 + word4")
     assert "3CosAdd" in sentence.text()
+
+
+def test_labels_keep_their_room_beside_a_thousand_ranks(table, window, show, make_space, ask):
+    names = ["reservoir", *(f"item {row}" for row in range(1200))]
+    show(make_space(np.random.default_rng(1).normal(size=(1201, 4)), names))
+    window.operations.set_k(1000)
+    ask("item 0")
+    QApplication.processEvents()
+    assert table.verticalScrollBar().isVisible()
+    assert table.columnWidth(1) >= table.fontMetrics().horizontalAdvance("reservoir") + 6
+
+
+def test_a_copied_label_cannot_break_the_table(qapp, window, show, make_space, ask):
+    show(make_space(np.eye(4) + 1, ["tab\there", "line\nend", "", "plain"]))
+    ask("plain")
+    window.named_actions["action_copy_neighbors"].trigger()
+    lines = qapp.clipboard().text().split("\n")
+    assert [line.split("\t")[1] for line in lines] == ["label", "tab here", "line end", "#2"]
+    assert {line.count("\t") for line in lines} == {3}

@@ -44,7 +44,9 @@ def captions(state: State, marks: Marks | None, points: FloatArray, viewport: Vi
     if answer is not None and marks is not None:
         if marks.query_point is not None:
             text = answer.reading if answer.is_formula else space.name(answer.inputs[0])
-            found.append(Caption(_short(text), (float(marks.query_point[0]), float(marks.query_point[1])), "query"))
+            found.append(
+                Caption(_short(text), (float(marks.query_point[0]), float(marks.query_point[1])), "query_text")
+            )
             named.update(answer.inputs if not answer.is_formula else ())
         add(answer.rows[:MOST_CAPTIONED_NEIGHBORS], "text")
     if state.selection is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,7 @@ LABEL_OFFSET = 11.0
 HALO_PX = 3.0
 WIDEST_SHARE = 0.4
 MOST_PIXMAPS = 4000
+LINK_PX, CROWDED_LINK_PX, MANY_LINKS = 1.2, 1.0, 100  # Qt draws lines of one pixel many times faster
 
 
 class MarksItem(pg.GraphicsObject):
@@ -82,11 +84,12 @@ class MarksItem(pg.GraphicsObject):
         """Draw links, neighbours and the query; returns the boxes that names must leave free."""
         neighbors = on_screen(marks.neighbor_points)
         query = on_screen(marks.query_point[None])[0] if marks.query_point is not None else None
+        width = LINK_PX if len(neighbors) <= MANY_LINKS else CROWDED_LINK_PX
         for point, strength in zip(neighbors, marks.strengths, strict=True):
             if query is not None and _finite(point) and _finite(query):
                 link = QColor(theme.neighbor)
                 link.setAlphaF(0.15 + 0.65 * float(strength))
-                painter.setPen(QPen(link, 1.2))
+                painter.setPen(QPen(link, width))
                 painter.drawLine(query, point)
         painter.setPen(QPen(QColor(theme.ground), 1.5))
         painter.setBrush(QColor(theme.neighbor))
@@ -130,8 +133,10 @@ class MarksItem(pg.GraphicsObject):
             -1, 2
         )
         size = ground.width(), ground.height()
-        first = 1 if captions[inside[0]].role == "query" else 0  # the query's name gives way to its own ring alone
-        placed = place_labels(places[:first], sizes[:first], *size, occupied=taken[-1:], offset=LABEL_OFFSET)
+        first = 1 if captions[inside[0]].role == "query_text" else 0
+        placed = place_labels(places[:first], sizes[:first], *size, occupied=taken, offset=LABEL_OFFSET)
+        if first and not placed:  # in a crowd the query's name gives way to its own ring alone
+            placed = place_labels(places[:first], sizes[:first], *size, occupied=taken[-1:], offset=LABEL_OFFSET)
         named = [(spot.x, spot.y, *sizes[spot.index]) for spot in placed]
         others = place_labels(places[first:], sizes[first:], *size, occupied=[*taken, *named], offset=LABEL_OFFSET)
         ratio = painter.device().devicePixelRatioF()
@@ -171,4 +176,4 @@ def _box(center: QPointF, radius: float) -> QRectF:
 
 
 def _finite(point: QPointF) -> bool:
-    return bool(np.isfinite(point.x()) and np.isfinite(point.y()))
+    return math.isfinite(point.x()) and math.isfinite(point.y())
