@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QSpinBox
 
 from embedviz.views.actions import ACTIONS, MENUS
 
@@ -40,8 +40,14 @@ def test_every_action_stands_in_its_menu_with_its_keys(window):
 @pytest.fixture
 def answered(monkeypatch, tmp_path, vector_file):
     """File dialogs that a person has answered."""
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(vector_file), ""))
-    targets = iter((tmp_path / "out.npz", tmp_path / "figure.png"))
+    judged = tmp_path / "pairs.tsv"
+    judged.write_text("king\tqueen\t9\nking\triver\t1\n", encoding="utf-8")
+    monkeypatch.setattr(
+        QFileDialog,
+        "getOpenFileName",
+        lambda parent, title, *args: (str(judged if "Word list" in title else vector_file), ""),
+    )
+    targets = iter((tmp_path / "out.npz", tmp_path / "figure.png", tmp_path / "epochs.csv"))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(next(targets)), ""))
 
 
@@ -57,6 +63,9 @@ def test_every_action_runs_on_the_sample(window, idle, answered, session, tmp_pa
     idle()
     said = []
     window.operations.said.connect(said.append)
+    window.train_panel.corpus = str(tmp_path / "text.txt")
+    (tmp_path / "text.txt").write_text("cat dog cow hen red blue green grey\n" * 100, encoding="utf-8")
+    window.train_panel.options_form.findChild(QSpinBox, "train_n_dims").setValue(4)
     for spec in ACTIONS:
         if spec.name == "quit_program":
             continue
@@ -68,7 +77,7 @@ def test_every_action_runs_on_the_sample(window, idle, answered, session, tmp_pa
             dialog.close()
         QApplication.processEvents()
     assert [message.text for message in said if message.kind == "error"] == []
-    assert {path.name for path in tmp_path.iterdir()} >= {"two.txt", "out.npz", "figure.png"}
+    assert {path.name for path in tmp_path.iterdir()} >= {"two.txt", "out.npz", "figure.png", "epochs.csv"}
     window.named_actions["action_quit_program"].trigger()
     assert not window.isVisible()
 
@@ -79,7 +88,7 @@ def test_every_action_runs_with_nothing_open(monkeypatch, window, idle, session)
     said = []
     window.operations.said.connect(said.append)
     for spec in ACTIONS:
-        if spec.name in ("open_glove", "open_digits", "quit_program"):
+        if spec.name in ("open_glove", "open_digits", "start_training", "quit_program"):
             continue
         action = window.named_actions[f"action_{spec.name}"]
         action.setEnabled(True)

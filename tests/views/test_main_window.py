@@ -209,17 +209,17 @@ def test_closing_ends_all_work(window, space, ask):
 def test_columns_that_were_put_away_stay_away_in_another_theme_or_size(window, space):
     window.toggle_panel()
     window.appearance.set_theme("dark")
-    assert window.space_panel.isHidden()
+    assert not window.space_panel.isVisible()
     assert window.answer_panel.isVisible()
     window.appearance.zoom(1)
-    assert window.space_panel.isHidden()
+    assert not window.space_panel.isVisible()
     assert window.answer_panel.isVisible()
 
 
 def test_a_scaled_interface_folds_the_columns_that_no_longer_fit(window, space):
     for _ in range(5):
         window.appearance.zoom(1)
-    assert window.space_panel.isHidden()
+    assert not window.space_panel.isVisible()
     assert window.answer_panel.isHidden()
     window.appearance.zoom(0)
     assert window.space_panel.isVisible()
