@@ -72,4 +72,4 @@ def _listed(names: list[str]) -> str:
 
 
 def _shown(word: str) -> str:
-    return word if len(word) <= _LONGEST_NAME else word[: _LONGEST_NAME - 1] + "…"
+    return f"“{word if len(word) <= _LONGEST_NAME else word[: _LONGEST_NAME - 1] + '…'}”"

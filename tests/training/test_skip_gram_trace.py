@@ -26,14 +26,14 @@ def test_the_sentence_names_who_moved_and_how_many_stayed() -> None:
         after[row, :moved] = np.arange(moved) + 500
     assert kept_neighbors(before, after)[:6].tolist() == [10, 0, 2, 6, 7, 10]
     settled = "85 % of all 20 words kept at least 7 of 10."
-    assert change_sentence(words, before, after) == f"paris, king and river changed their neighbours most; {settled}"
+    assert change_sentence(words, before, after) == f"“paris”, “king” and “river” changed their neighbours most; {settled}"
     more = Labels.from_strings(f"w{row}" for row in range(30))
     assert "of the 20 most frequent words kept" in change_sentence(more, before, after)
     still = "No word changed its neighbours; 100 % of all 20 words kept at least 7 of 10."
     assert change_sentence(words, before, before) == still
     after[:, :] = before
     after[2, 0] = 999
-    assert change_sentence(words, before, after).startswith("king changed its neighbours most; 100 %")
+    assert change_sentence(words, before, after).startswith("“king” changed its neighbours most; 100 %")
 
 
 def test_the_first_sentence_names_pairs_once() -> None:
@@ -41,6 +41,6 @@ def test_the_first_sentence_names_pairs_once() -> None:
     nearest = np.array([[1, 2], [0, 2], [3, 0], [2, 0], [0, 1]], np.int32)
     long = "x" * 23 + "…"
     assert first_sentence(words, nearest) == (
-        f"The first neighbourhoods: king is nearest to queen, sea to ship and {long} to king."
+        f"The first neighbourhoods: “king” is nearest to “queen”, “sea” to “ship” and “{long}” to “king”."
     )
-    assert first_sentence(words, nearest[:1]) == "The first neighbourhoods: king is nearest to queen."
+    assert first_sentence(words, nearest[:1]) == "The first neighbourhoods: “king” is nearest to “queen”."
