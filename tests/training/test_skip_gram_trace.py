@@ -26,7 +26,9 @@ def test_the_sentence_names_who_moved_and_how_many_stayed() -> None:
         after[row, :moved] = np.arange(moved) + 500
     assert kept_neighbors(before, after)[:6].tolist() == [10, 0, 2, 6, 7, 10]
     settled = "85 % of all 20 words kept at least 7 of 10."
-    assert change_sentence(words, before, after) == f"“paris”, “king” and “river” changed their neighbours most; {settled}"
+    assert (
+        change_sentence(words, before, after) == f"“paris”, “king” and “river” changed their neighbours most; {settled}"
+    )
     more = Labels.from_strings(f"w{row}" for row in range(30))
     assert "of the 20 most frequent words kept" in change_sentence(more, before, after)
     still = "No word changed its neighbours; 100 % of all 20 words kept at least 7 of 10."

@@ -40,7 +40,14 @@ class Curve(pg.PlotWidget):
             pen = pg.mkPen(QColor(color), width=2, style=style)
             xs, ys = [epoch for epoch, _ in finite], [value for _, value in finite]
             self.plotItem.plot(
-                xs, ys, pen=pen, symbol="o", symbolSize=5, symbolBrush=QColor(color), symbolPen=None, name=name
+                xs,
+                ys,
+                pen=pen,
+                symbol="o",
+                symbolSize=5,
+                symbolBrush=QColor(color),
+                symbolPen=None,
+                name=name if len(lines) > 1 else None,
             )
         said = "; ".join(f"{name} {values[-1]:.3f}" for name, _, values, _ in lines)
         self.setAccessibleDescription(

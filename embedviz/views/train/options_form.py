@@ -16,7 +16,7 @@ COUNTS = (
     ("negatives", "Negatives", 1, 100),
     ("seed", "Seed", 0, 2_147_483_647),
 )
-SPIN_PX = 84
+SPIN_PX = 80
 RATES = (("learning_rate", "Learning rate", 4, 0.005), ("subsample", "Subsample", 5, 0.0005))
 
 

@@ -67,7 +67,7 @@ class TrainDrawer(QFrame):
         self.sentence = plain("muted", "epoch_sentence")
         row = QHBoxLayout()
         row.setSpacing(measures.GAP)
-        for widget, share in ((self.loss_plot, 4), (self.accuracy_plot, 4), (self.epoch_table, 5)):
+        for widget, share in ((self.loss_plot, 4), (self.accuracy_plot, 4), (self.epoch_table, 6)):
             row.addWidget(widget, share)
         column = QVBoxLayout(self)
         column.setContentsMargins(15, 10, 15, 10)
