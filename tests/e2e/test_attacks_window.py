@@ -35,7 +35,6 @@ BAD_FILES = {
     "nothing there": (lambda folder: folder / "missing.txt", "missing.txt"),
     "an empty file": (written("empty.txt", b""), "is empty"),
     "a header only": (written("header.vec", b"2 3\n"), "header.vec"),
-    "prose": (written("story.txt", b"It was a dark night, and nobody was awake in the house. " * 20), "prose"),
     "a pickled .npy": (written("evil.npy", b""), "evil.npy"),
     "a pickle": (written("evil.pkl", pickle.dumps({"word": [1.0, 2.0]})), "pickle"),
     "a ragged row": (written("ragged.txt", b"one 1 2\ntwo 1 2\nthree 1\nfour 1 2\n"), "ine 3"),
@@ -65,6 +64,24 @@ def test_a_bad_file_is_one_message_and_the_space_stays(run_window, small, tmp_pa
         assert "went wrong inside" not in text
         yield from person.still_answers(N_ITEMS)
         assert changes == []
+
+    assert run_window([str(small)], script) == 0
+
+
+def test_dropped_prose_is_offered_to_the_training_and_the_space_stays(run_window, small, tmp_path):
+    words = " ".join(
+        f"{first}{second}ing" for first in "bcdfghklmnpr" for second in ("a", "e", "i", "o", "u", "ea", "oo")
+    )
+    more = " ".join(f"{first}{second}er" for first in "bcdfghklmnpr" for second in ("a", "e", "i"))
+    story = written("story.txt", f"It was a dark night, {words}, and {more}. ".encode() * 12)(tmp_path)
+
+    def script(person):
+        yield lambda: person.sees("small.txt")
+        person.drop(story)
+        yield lambda: person.window.session.state.view.mode == "train"
+        yield lambda: "reads as prose, not vectors. Press Train" in person.text("message_line")
+        assert person.find("corpus_label").text() == "story.txt"
+        yield from person.still_answers(N_ITEMS)
 
     assert run_window([str(small)], script) == 0
 
