@@ -19,12 +19,13 @@ from embedviz.training import TrainingOptions
 class TrainingOperations(FileOperations, LookingOperations):
     """Train a space while the open one stays usable; it takes its place when it is complete, or stopped.
 
-    `corpus_previewed` carries a Preview, or None where the text could not be read, `epoch_recorded` an EpochRecord;
+    `corpus_previewed` carries a Preview, `corpus_refused` why there is none, `epoch_recorded` an EpochRecord;
     `training_began`, `training_progressed` (carries the job) and `training_ended` state what happens to the one
     training there can be; `corpus_offered` carries the path of a text that was opened as if it were vectors.
     """
 
     corpus_previewed = Signal(object)
+    corpus_refused = Signal(str)
     training_began = Signal()
     training_progressed = Signal(object)
     epoch_recorded = Signal(object)
@@ -102,8 +103,12 @@ class TrainingOperations(FileOperations, LookingOperations):
 
     @Slot(object)
     def _on_not_previewed(self, job: Job) -> None:
-        self.corpus_previewed.emit(None)
-        self._on_job_failed(job)
+        """What is wrong with a text is said beside it; only what nobody foresaw goes to the message line."""
+        if isinstance(job.error, EmbedvizError):
+            self.corpus_refused.emit(str(job.error))
+        else:
+            self.corpus_refused.emit("")
+            self._on_job_failed(job)
 
     @Slot(object)
     def _on_training_progressed(self, job: Job) -> None:

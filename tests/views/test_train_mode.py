@@ -74,6 +74,13 @@ def test_the_preview_is_told_in_words(qtbot, window, panel, corpus):
     qtbot.waitUntil(lambda: not window.operations.jobs.alive(), timeout=10_000)
 
 
+def test_what_is_wrong_with_a_text_is_said_beside_it(qtbot, window, panel, corpus):
+    panel.choose(corpus)  # eight words, and a hundred dimensions are asked for
+    qtbot.waitUntil(lambda: "100 dimensions are more than the 8 words" in panel.preview_label.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.operations.jobs.alive(), timeout=10_000)
+    assert window.message_bar.message_line.text() == ""
+
+
 def test_cancel_gives_the_panel_back(qtbot, window, panel, corpus):
     set_small(panel)
     panel.choose(corpus)

@@ -51,6 +51,7 @@ class TrainPanel(QFrame):
         self.stop_button.clicked.connect(operations.stop_training)
         self.cancel_button.clicked.connect(operations.cancel_training)
         operations.corpus_previewed.connect(self._on_corpus_previewed)
+        operations.corpus_refused.connect(self.preview_label.setText)
         operations.corpus_offered.connect(self.choose)
         operations.training_began.connect(self._on_training_changed)
         operations.training_ended.connect(self._on_training_changed)
@@ -134,8 +135,8 @@ class TrainPanel(QFrame):
         self._operations.train(self.corpus, self.options_form.options())
 
     @Slot(object)
-    def _on_corpus_previewed(self, preview: Preview | None) -> None:
-        self.preview_label.setText("\n".join(preview_sentences(preview)) if preview is not None else "")
+    def _on_corpus_previewed(self, preview: Preview) -> None:
+        self.preview_label.setText("\n".join(preview_sentences(preview)))
 
     @Slot()
     def _on_training_changed(self) -> None:
