@@ -48,13 +48,17 @@ class Trained:
 
 @dataclass(frozen=True)
 class _Pass:
-    """One reading of the text: sums over its pairs, the share that was read, and the time it took."""
+    """One reading of the text: sums over its pairs, the share that was read, and the time it took.
+
+    `stopped` says that it was cut short, `asked` that a stop was wished, perhaps with the last slice.
+    """
 
     loss: float
     n_pairs: int
     share: float
     seconds: float
     stopped: bool
+    asked: bool
 
 
 def skip_gram_steps(corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Trained]:
@@ -96,7 +100,8 @@ def _epochs_steps(
             return True
         now = Progress(model.done_at(epoch, done.share), f"Measuring epoch {epoch + 1} of {n_epochs}")
         measuring = pool.submit(_measure, model, epoch, done, nearest)
-        stopped = yield from _wait_steps([measuring], partial(replace, now))
+        stopped = done.asked  # a stop that came with the last slice counts for the epochs to come
+        stopped |= yield from _wait_steps([measuring], partial(replace, now))
         record, nearest = measuring.result()
         records.append(record)
         text = f"Epoch {epoch + 1} of {n_epochs}: loss {record.loss:.3f}"
@@ -126,12 +131,13 @@ def _pass_steps(model: SkipGramModel, epoch: int, n_threads: int, pool: ThreadPo
 
     start = time.perf_counter()
     try:
-        yield from _wait_steps([pool.submit(work, thread) for thread in range(n_threads)], progress, halt)
+        asked = yield from _wait_steps([pool.submit(work, thread) for thread in range(n_threads)], progress, halt)
     finally:
         halt.set()
     loss, n_pairs = sums.sum(axis=0)
     share = float(model.shares[sum(n_done)])
-    return _Pass(float(loss), int(n_pairs), share, time.perf_counter() - start, sum(n_done) < model.n_slices)
+    is_cut = sum(n_done) < model.n_slices
+    return _Pass(float(loss), int(n_pairs), share, time.perf_counter() - start, is_cut, asked)
 
 
 def _wait_steps(

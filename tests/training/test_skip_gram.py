@@ -124,6 +124,19 @@ def test_stop_keeps_what_is_learned(endless, n_threads) -> None:
     assert np.abs(trained.vectors).max() > 1 / options.n_dims
 
 
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_a_stop_is_never_lost_between_two_slices(grouped, n_threads) -> None:
+    """Epochs of one slice: nearly every stop meets the end of an epoch."""
+    options = TrainingOptions(n_dims=4, epochs=100_000, n_threads=n_threads)
+    for moment in range(1, 25):
+        steps = skip_gram_steps(grouped, options)
+        for _ in range(moment):
+            next(steps)
+        trained = stop(steps)
+        assert trained.stopped
+        assert len(trained.records) < 1_000
+
+
 def test_a_stop_with_the_last_record_changes_nothing(grouped) -> None:
     steps = skip_gram_steps(grouped, TrainingOptions(n_dims=8, epochs=1))
     while next(steps).partial is None:
