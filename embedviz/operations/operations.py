@@ -35,5 +35,5 @@ class Operations(EvaluatingOperations, QuestionOperations):
         return self.jobs.shutdown()
 
     @Slot(object)
-    def _on_warm(self, job: Job) -> None:  # noqa: ARG002
+    def _on_warm(self, job: Job) -> None:  # noqa: ARG002  # a job reports itself
         self.kernels_ready.emit()

@@ -12,7 +12,7 @@ from embedviz.jobs import Job
 from embedviz.operations.files import FileOperations, open_and_project
 from embedviz.operations.looking import LookingOperations
 from embedviz.progress import Command
-from embedviz.space.run import EpochRecord
+from embedviz.space.run import EpochRecord, Run
 from embedviz.training import TrainingOptions
 
 
@@ -123,15 +123,13 @@ class TrainingOperations(FileOperations, LookingOperations):
         self.say(trained_sentence(space.n_items, space.source.run))
 
     @Slot(object)
-    def _on_training_ended(self, job: Job) -> None:  # noqa: ARG002
+    def _on_training_ended(self, job: Job) -> None:  # noqa: ARG002  # a job reports itself
         self.training_ended.emit()
 
 
-def trained_sentence(n_words: int, run: object) -> str:
+def trained_sentence(n_words: int, run: Run | None) -> str:
     """What the training made, and whether it was stopped early."""
-    from embedviz.space.run import Run
-
-    if not isinstance(run, Run) or not run.epochs:
+    if run is None or not run.epochs:
         return f"Trained {n_words:,} words."
     last = run.epochs[-1]
     early = " It was stopped early; what was learned is kept." if run.stopped else ""

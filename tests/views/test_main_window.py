@@ -68,8 +68,10 @@ def test_the_plot_itself_at_any_size(window, plot, space):
     plot.setMinimumSize(0, 0)
     for size in ((0, 0), (1, 1), (2, 500), (4000, 3000)):
         plot.resize(*size)
-        plot.grab()
+        picture = plot.grab()
+        assert (picture.width(), picture.height()) == size
         plot.fit_all()
+        assert plot.view_box.viewRect().isValid()
 
 
 @pytest.mark.parametrize("scale", [0.75, 2.5])
