@@ -129,8 +129,6 @@ def parse_block(
 ) -> None:
     """Parse lines until the block ends, a line is no row, or `slow` is full; every index stays inside its line."""
     n_dims = vectors.shape[1]
-    double = np.empty(1, np.float64)
-    bits = double.view(np.uint64)
     state[STATUS] = DONE
     while state[POSITION] < len(block):
         start = state[POSITION]
@@ -156,8 +154,8 @@ def parse_block(
                     token -= 1
                 kind, value = read_number(block, token, end)
                 if kind == _NEARLY:
-                    double[0] = value
-                    away = abs(np.int64(bits[0] & _LOW_BITS) - _HALFWAY)
+                    bits = np.float64(value).view(np.uint64)
+                    away = abs(np.int64(bits & _LOW_BITS) - _HALFWAY)
                     if away <= _MARGIN or not _SMALLEST <= abs(value) <= _GREATEST:
                         kind = _LEFT_TO_PYTHON
                 if kind in (_LEFT_TO_PYTHON, _WORD):

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from opener import Opener
 
+from embedviz import kernels
 from embedviz.errors import FormatError
 from embedviz.formats import binary_block, word2vec_binary
 from embedviz.formats.text_block import LABEL_BYTES, N_STATE, POSITION, ROW
+from embedviz.progress import finish
 
 VECTORS = np.array([[1.5, -2, np.pi], [0, 1e-40, np.inf]], np.float32)
 
@@ -49,8 +51,7 @@ def test_one_dimension_is_not_taken_for_text(opened: Opener) -> None:
 
 
 def test_the_kernel_scans_as_the_python_scanner() -> None:
-    from embedviz.formats import binary_kernels
-
+    binary_kernels = finish(kernels.ready("embedviz.formats.binary_kernels"))
     generator = np.random.default_rng(5)
     for _ in range(300):
         content = generator.choice(np.array([10, 32, 97, 0], np.uint8), int(generator.integers(0, 60)))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
 
 from embedviz import kernels
+from embedviz.progress import finish
 from embedviz.raster import KERNELS
 
 
 @pytest.fixture(params=["compiled", "plain"])
 def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Draw by this route, whatever other tests have loaded."""
-    for name in KERNELS:
-        importlib.import_module(name)
+    finish(kernels.load(KERNELS))
     if request.param == "plain":
         monkeypatch.setattr(kernels, "loaded", lambda name: None)
     return str(request.param)
@@ -23,6 +21,5 @@ def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 @pytest.fixture
 def draw_plainly(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """A patch under whose `context` the numpy route draws."""
-    for name in KERNELS:
-        importlib.import_module(name)
+    finish(kernels.load(KERNELS))
     return monkeypatch

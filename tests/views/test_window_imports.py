@@ -19,6 +19,28 @@ app.processEvents()
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
+WARM = """
+import sys
+from embedviz.operations import Operations
+from embedviz.jobs import Jobs
+from embedviz.session import Session
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+operations = Operations(Session(), Jobs())
+operations.kernels_ready.connect(app.quit)
+operations.warm_up()
+app.exec()
+operations.close()
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_kernels_are_made_ready_without_their_compiler() -> None:
+    ended = subprocess.run([sys.executable, "-c", WARM], capture_output=True, text=True, timeout=120, check=True)
+    loaded = set(ended.stdout.split())
+    assert {"embedviz", "llvmlite"} <= loaded
+    assert not loaded & {"numba", "scipy"}
+
 
 def test_the_shown_window_has_loaded_neither_numpy_nor_pyqtgraph():
     ended = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True)
