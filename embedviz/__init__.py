@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from embedviz.space.embedding_space import EmbeddingSpace
     from embedviz.space.projection import Projection
     from embedviz.space.source import Note
+    from embedviz.training import Lines
     from embedviz.views.main_window import MainWindow
 
     __version__: str
@@ -133,6 +134,7 @@ def train(
     subsample: float = 1e-3,
     seed: int = 1,
     n_threads: int | None = None,
+    lines: Lines = "auto",
     column: str | None = None,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> EmbeddingSpace:
@@ -156,6 +158,7 @@ def train(
         subsample=subsample,
         seed=seed,
         n_threads=n_threads,
+        lines=lines,
     )
     return finish(train_steps(path, options, column=column), on_progress)
 

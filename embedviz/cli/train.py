@@ -29,7 +29,9 @@ _INTERRUPTED = 130
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument(
-        "corpus", metavar="CORPUS", help="a text (also .gz), a folder of .txt files, a table, or sample:small-world"
+        "corpus",
+        metavar="CORPUS",
+        help="a text (also .gz), a folder or .zip of .txt files, a table, or sample:small-world",
     )
     output.add_arguments(parser, help_text="the file to write; its suffix names the format")
     add = parser.add_argument
@@ -47,6 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--seed", metavar="N", type=int, default=1, help="the start of all random choices (1)")
     add("--threads", metavar="N", type=opening.positive, help="threads at once (one, or one a core for a large text)")
+    add(
+        "--lines",
+        metavar="L",
+        choices=("auto", "sentences", "running"),
+        default="auto",
+        help="what a line of the text is: sentences (one a line), running (wrapped; a blank line ends a paragraph), "
+        "or auto, which looks at the text (auto)",
+    )
     add("--json", action="store_true", help="print one JSON object for each epoch")
 
 
@@ -82,6 +92,7 @@ def training_options(options: argparse.Namespace) -> TrainingOptions:
         subsample=options.subsample,
         seed=options.seed,
         n_threads=options.threads,
+        lines=options.lines,
     ).checked()
 
 

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from embedviz import training
 from embedviz.errors import EmbedvizError, ProseError
-from embedviz.jobs import Job
+from embedviz.jobs import Job, Jobs
 from embedviz.operations.files import FileOperations, open_and_project
 from embedviz.operations.looking import LookingOperations
-from embedviz.progress import Command
+from embedviz.progress import Command, Steps
+from embedviz.session import Session
 from embedviz.space.run import EpochRecord, Run
 from embedviz.training import TrainingOptions
+
+Result = TypeVar("Result")
+
+BACKGROUND_NICENESS = 10
 
 
 class TrainingOperations(FileOperations, LookingOperations):
     """Train a space while the open one stays usable; it takes its place when it is complete, or stopped.
 
-    `corpus_previewed` carries a Preview, `corpus_refused` why there is none, `epoch_recorded` an EpochRecord;
-    `training_began`, `training_progressed` (carries the job) and `training_ended` state what happens to the one
-    training there can be; `corpus_offered` carries the path of a text that was opened as if it were vectors.
+    `corpus_previewed` carries a Preview, `corpus_refused` why there is none, `epoch_recorded` an EpochRecord, the
+    last of `epochs_so_far`; `training_began`, `training_progressed` (carries the job) and `training_ended` state what
+    happens to the one training there can be; `corpus_offered` carries the path of a text that was opened as vectors.
     """
 
     corpus_previewed = Signal(object)
@@ -32,6 +41,10 @@ class TrainingOperations(FileOperations, LookingOperations):
     training_ended = Signal()
     corpus_offered = Signal(str)
 
+    def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(session, jobs, parent)
+        self.epochs_so_far: tuple[EpochRecord, ...] = ()
+
     @property
     def is_training(self) -> bool:
         """Whether a training runs."""
@@ -40,7 +53,7 @@ class TrainingOperations(FileOperations, LookingOperations):
     def preview_corpus(self, path: str, options: TrainingOptions) -> None:
         """Read a text once and tell what training on it would read."""
         self.jobs.start(
-            "analyse",
+            "preview",
             training.preview_steps(path, options),
             title=f"Reading {Path(path).name}",
             on_success=self._on_previewed,
@@ -52,7 +65,7 @@ class TrainingOperations(FileOperations, LookingOperations):
         try:
             job = self.jobs.start(
                 "train",
-                open_and_project(training.train_steps(path, options.checked())),
+                in_background(open_and_project(training.train_steps(path, options.checked()))),
                 title=f"Training on {Path(path).name}",
                 on_success=self._on_trained,
                 on_failure=self._on_job_failed,
@@ -62,6 +75,7 @@ class TrainingOperations(FileOperations, LookingOperations):
             self.complain(error)
             return
         job.ended.connect(self._on_training_ended)
+        self.epochs_so_far = ()
         self.training_began.emit()
 
     def stop_training(self) -> None:
@@ -113,6 +127,7 @@ class TrainingOperations(FileOperations, LookingOperations):
     @Slot(object)
     def _on_training_progressed(self, job: Job) -> None:
         if isinstance(job.latest.partial, EpochRecord):
+            self.epochs_so_far = (*self.epochs_so_far, job.latest.partial)
             self.epoch_recorded.emit(job.latest.partial)
         self.training_progressed.emit(job)
 
@@ -125,6 +140,17 @@ class TrainingOperations(FileOperations, LookingOperations):
     @Slot(object)
     def _on_training_ended(self, job: Job) -> None:  # noqa: ARG002  # a job reports itself
         self.training_ended.emit()
+
+
+def in_background(steps: Steps[Result]) -> Steps[Result]:
+    """The same work on a thread that gives way to the window, and so do the threads it starts.
+
+    Linux alone lets one thread of a process give way; elsewhere the work goes on as it is.
+    """
+    if sys.platform == "linux":
+        own = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, own, max(os.getpriority(os.PRIO_PROCESS, own), BACKGROUND_NICENESS))
+    return (yield from steps)
 
 
 def trained_sentence(n_words: int, run: Run | None) -> str:

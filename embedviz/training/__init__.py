@@ -17,9 +17,10 @@ from typing import Protocol
 
 import numpy as np
 
-from embedviz.errors import NothingLearnedError, OptionError
+from embedviz import kernels
+from embedviz.errors import OptionError
 from embedviz.formats.run_file import save_run
-from embedviz.progress import Command, Steps, within
+from embedviz.progress import Steps, within
 from embedviz.space.arrays import FloatArray
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.run import EpochRecord, Run
@@ -27,9 +28,11 @@ from embedviz.space.source import Note, Source
 from embedviz.space.table import Column, Table
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.encoding import encode_steps
-from embedviz.training.options import EXPLANATIONS, TrainingOptions
+from embedviz.training.options import EXPLANATIONS, Lines, TrainingOptions
 from embedviz.training.preview import Preview, preview_steps
+from embedviz.training.running_text import LINES_SENTENCES
 from embedviz.training.small_world import SMALL_WORLD
+from embedviz.training.stopping import unless_stopped
 from embedviz.training.text_source import corpus_name
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "SMALL_WORLD",
     "TRAINERS",
     "EncodedCorpus",
+    "Lines",
     "Preview",
     "TrainingOptions",
     "encode_steps",
@@ -90,25 +94,18 @@ def train_steps(
     trainer = TRAINERS.get(options.checked().algorithm)
     if trainer is None:
         raise OptionError(f"There is no algorithm “{options.algorithm}”; choose {', '.join(TRAINERS)}.")
-    corpus = yield from _unless_stopped(within(encode_steps(path, options, column=column), 0.0, _READ_SHARE))
+    reading = within(_read_steps(path, options, column), 0.0, _READ_SHARE)
+    corpus = yield from unless_stopped(reading, "Stopped while the text was being read; nothing was learned yet.")
     learned = yield from within(trainer(corpus, options), _READ_SHARE, _LEARN_SHARE)
     return (yield from within(_space(path, column, options, corpus, learned), _LEARN_SHARE, 1.0))
 
 
-def _unless_stopped(steps: Steps[EncodedCorpus]) -> Steps[EncodedCorpus]:
-    """Read on until a `stop`, which finds nothing to keep."""
-    command: Command | None = None
-    try:
-        while True:
-            step = steps.send(command) if command is not None else next(steps)
-            command = yield step
-            if command is not None and command.verb == "stop":
-                raise NothingLearnedError("Stopped while the text was being read; nothing was learned yet.")
-    except StopIteration as done:
-        corpus: EncodedCorpus = done.value
-        return corpus
-    finally:
-        steps.close()
+def _read_steps(path: str | os.PathLike[str], options: TrainingOptions, column: str | None) -> Steps[EncodedCorpus]:
+    """Read the corpus while a child may still compile the kernels, and then wait for those."""
+    with kernels.begun(KERNELS) as rest:
+        corpus = yield from within(encode_steps(path, options, column=column), 0.0, 0.9)
+        yield from within(rest, 0.9, 1.0)
+    return corpus
 
 
 def _space(
@@ -123,7 +120,7 @@ def _space(
 
     path = os.fspath(path)
     run = Run(
-        asdict(options),
+        asdict(options) | {"lines": corpus.lines},
         tuple(learned.records),
         corpus.n_raw_tokens,
         corpus.n_words,
@@ -152,7 +149,9 @@ def _notes(corpus: EncodedCorpus, run: Run) -> list[Note]:
     bad = f"{corpus.n_bad_bytes:,} bytes of the text are not UTF-8; they were taken as blanks."
     stopped = f"Training was stopped in epoch {max(1, len(run.epochs)):,} of {run.options['epochs']:,}."
     free = f"Trained by {run.n_threads:,} threads at once; the same seed does not give the same vectors again."
+    joined = LINES_SENTENCES[corpus.lines]
     told = (
+        ("running_text", int(corpus.lines != "sentences"), joined),
         ("rare_words", n_rare, rare),
         ("bad_utf8", corpus.n_bad_bytes, bad),
         ("stopped", int(run.stopped), stopped),

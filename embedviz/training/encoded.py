@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embedviz.space.arrays import CodeArray, RowArray, read_only
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.space.arrays import RowArray, read_only
 from embedviz.space.labels import Labels
+
+TokenArray = NDArray[np.uint16] | NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
 class EncodedCorpus:
     """A text as word numbers, words that were left out taken away.
 
-    `tokens` int32 (n,) are rows of `words` in text order, `sentence_starts` int64 (n_sentences + 1,) where each
+    `tokens` (n,) are rows of `words` in text order, uint16 where that holds them, else int32; `sentence_starts` int64
+    (n_sentences + 1,) where each
     sentence begins in them and the end of the last; a sentence holds at least one token. `words` stand by descending
     count, ties by first appearance, with `counts` int64 (n_words,). `n_raw_tokens` counts all tokens, those left out
-    included; `n_bad_bytes` the bytes that were not UTF-8; `content_hash` is BLAKE2b over the text.
+    included; `n_bad_bytes` the bytes that were not UTF-8; `content_hash` is BLAKE2b over the text;
+    `lines` says how its lines were read (`sentences`, `running`, or `mixed` where files differ).
     """
 
-    tokens: CodeArray
+    tokens: TokenArray
     sentence_starts: RowArray
     words: Labels
     counts: RowArray
     n_raw_tokens: int
     n_bad_bytes: int
     content_hash: str | None = None
+    lines: str = "sentences"
 
     def __post_init__(self) -> None:
         for array in (self.tokens, self.sentence_starts, self.counts):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 import numpy as np
@@ -18,13 +19,14 @@ from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.options import TrainingOptions
 from embedviz.training.text_source import TextSource, source_steps
 from embedviz.training.tokenizing import LINE_END, decoded, words_of
-from embedviz.training.vocabulary import Counts, Vocabulary, check_vocabulary, count_steps, kept_words
+from embedviz.training.vocabulary import Counts, Vocabulary, check_vocabulary, count_steps, kept_steps
 
 LONGEST_SENTENCE = 1_000
 """Longer lines are cut into sentences of at most this many kept words, as word2vec's own program does."""
 
 _LEFT_OUT, _LINE_END = -1, -2
-_MATRICES = 3  # the vectors, the other side's, and a copy while a space is made
+_MATRICES = 2  # the vectors and the other side's
+_WORDS_PER_STEP = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -46,68 +48,95 @@ def encode_steps(
     """Read a corpus as word numbers: lower-case words by UAX 29, a sentence a line or at most 1,000 kept words.
 
     `path` is a text (UTF-8; bad bytes are replaced and counted), a folder of .txt files, a table with a text `column`,
-    one of these packed, or `sample:NAME`. Twice read in small blocks; what is held is 4 bytes per kept token. Raises
+    one of these packed, or `sample:NAME`. Twice read in small blocks; what is held is 2 bytes per kept
+    token, or 4 for more than 65,536 words. Raises
     OptionError, FileAccessError, FormatError, MemoryPlanError.
     """
     options.checked()
     with ExitStack() as stack:
-        source = yield from within(source_steps(os.fspath(path), column, stack), 0.0, 0.1)
-        counts = yield from within(count_steps(source), 0.1, 0.5)
-        vocabulary = kept_words(counts, options)
-        check_vocabulary(source.name, counts, vocabulary, options)
-        check_memory(source.name, 0, 0, extra_bytes=memory_need(counts, vocabulary, options).total)
-        return (yield from within(_encode(source, counts, vocabulary), 0.5, 1.0))
+        source = yield from within(source_steps(os.fspath(path), column, stack, options.lines), 0.0, 0.1)
+        vocabulary, facts = yield from within(_words(source, options), 0.1, 0.5)
+        return (yield from within(_encode(source, facts, vocabulary), 0.5, 1.0))
+
+
+def _words(source: TextSource, options: TrainingOptions) -> Steps[tuple[Vocabulary, Counts]]:
+    """The words to keep, and the facts of the first reading without its words, which weigh more than the text."""
+    counts = yield from within(count_steps(source), 0.0, 0.95)
+    vocabulary = yield from within(kept_steps(counts, options), 0.95, 1.0)
+    check_vocabulary(source.name, counts, vocabulary, options)
+    check_memory(source.name, 0, 0, extra_bytes=memory_need(counts, vocabulary, options).total)
+    return vocabulary, replace(counts, counts={})
 
 
 def memory_need(counts: Counts, vocabulary: Vocabulary, options: TrainingOptions) -> Need:
     """What a training on these words will hold."""
     n_sentences = min(counts.n_lines, vocabulary.n_tokens) + vocabulary.n_tokens // LONGEST_SENTENCE + 1
     return Need(
-        4 * vocabulary.n_tokens + 16 * n_sentences,
+        _token_type(vocabulary).itemsize * vocabulary.n_tokens + 16 * n_sentences,
         _MATRICES * 4 * len(vocabulary.words) * options.n_dims,
     )
 
 
-def _encode(source: TextSource, counts: Counts, vocabulary: Vocabulary) -> Steps[EncodedCorpus]:
+def _encode(source: TextSource, facts: Counts, vocabulary: Vocabulary) -> Steps[EncodedCorpus]:
     numbers = {word: row for row, word in enumerate(vocabulary.words)}
     numbers[LINE_END] = _LINE_END
-    tokens = np.empty(vocabulary.n_tokens, np.int32)
-    ends = [np.zeros(1, np.int64)]
-    done = 0
+    tokens = np.empty(vocabulary.n_tokens, _token_type(vocabulary))
+    starts = [np.zeros(0, np.int64)]
+    begun = done = 0
     for block, share in source.blocks():
         words = words_of(decoded(block)[0])
         codes = np.fromiter(map(numbers.get, words, repeat(_LEFT_OUT)), np.int32, len(words))
         kept = codes >= 0
-        n_kept = int(np.count_nonzero(kept))
+        before = np.cumsum(kept)
+        n_kept = int(before[-1]) if len(before) else 0
         if done + n_kept > len(tokens):
             raise _differs(source)
         tokens[done : done + n_kept] = codes[kept]
-        at_ends = np.flatnonzero(codes == _LINE_END)
-        if len(at_ends):
-            ends.append(np.unique(done + np.cumsum(kept)[at_ends]))
+        ends = done + before[codes == _LINE_END]
+        if len(ends):
+            starts.append(_starts(begun, ends))
+            begun = int(ends[-1])
         done += n_kept
         yield Progress(
             share, f"Encoding {source.name}: {done:,} of {len(tokens):,} tokens, {tokens.nbytes / 1e6:,.0f} MB"
         )
     if done != len(tokens):
         raise _differs(source)
-    starts = _cut(np.unique(np.concatenate([*ends, [done]])))
-    labels = Labels.from_strings(vocabulary.words)
+    del numbers
+    labels = yield from _labels(vocabulary.words)
     return EncodedCorpus(
-        tokens, starts, labels, vocabulary.counts, counts.n_tokens, counts.n_bad_bytes, counts.content_hash
+        tokens,
+        np.concatenate([*starts, [done]]),
+        labels,
+        vocabulary.counts,
+        facts.n_tokens,
+        facts.n_bad_bytes,
+        facts.content_hash,
+        source.lines,
     )
+
+
+def _token_type(vocabulary: Vocabulary) -> np.dtype[np.uint16] | np.dtype[np.int32]:
+    return np.dtype(np.uint16) if len(vocabulary.words) <= 1 << 16 else np.dtype(np.int32)
+
+
+def _labels(words: Sequence[str]) -> Steps[Labels]:
+    pieces: list[bytes] = []
+    for start in range(0, len(words), _WORDS_PER_STEP):
+        pieces += [word.encode("utf-8", "replace") for word in words[start : start + _WORDS_PER_STEP]]
+        yield Progress(1.0, f"Keeping {len(pieces):,} words")
+    return Labels.from_encoded(pieces)
 
 
 def _differs(source: TextSource) -> FormatError:
     return FormatError(f"“{source.name}” changed while it was being read; train on it once it is complete.")
 
 
-def _cut(starts: RowArray) -> RowArray:
-    """Sentence starts such that no sentence is longer than LONGEST_SENTENCE."""
-    n_pieces = -(-np.diff(starts) // LONGEST_SENTENCE)
-    if not len(n_pieces) or n_pieces.max() <= 1:
-        return starts
-    first = np.concatenate([[0], np.cumsum(n_pieces)[:-1]])
+def _starts(begun: int, ends: RowArray) -> RowArray:
+    """Where sentences start that stand between `begun` and `ends` (ascending); none is empty or above the longest."""
+    before = np.concatenate([[begun], ends[:-1]])
+    n_pieces = -(-(ends - before) // LONGEST_SENTENCE)
+    first = np.cumsum(n_pieces) - n_pieces
     inner = np.arange(int(n_pieces.sum())) - np.repeat(first, n_pieces)
-    cut: RowArray = np.append(np.repeat(starts[:-1], n_pieces) + LONGEST_SENTENCE * inner, starts[-1])
-    return cut
+    starts: RowArray = np.repeat(before, n_pieces) + LONGEST_SENTENCE * inner
+    return starts

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import CodeArray, FlagArray, FloatArray, RowArray, read_only
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.noise import ChanceArray, Noise
@@ -13,7 +14,9 @@ from embedviz.training.noise import ChanceArray, Noise
 MOST_PAIRS = 10_000
 _SHARE = 0.01
 _MOST_TOKENS = 50_000
-_CHUNK = 1_000
+_FLOATS_AT_ONCE = 150_000
+_MOST_CANDIDATES = 1_000_000  # pairs that are looked at, so that a wide window costs no more than a narrow one
+_FEWEST_PAIRS, _MOST_PRODUCTS = 200, 100_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +42,7 @@ class Heldout:
     contexts: CodeArray
     drawn: CodeArray
 
-    def measure(self, inputs: FloatArray, outputs: FloatArray) -> tuple[float, float]:
+    def measure_steps(self, inputs: FloatArray, outputs: FloatArray) -> Steps[tuple[float, float]]:
         """The mean loss per pair in nats, and how often the context outscores the first drawn word (ties half).
 
         Both are nan without pairs.
@@ -47,8 +50,9 @@ class Heldout:
         if not len(self.words):
             return np.nan, np.nan
         loss, wins = 0.0, 0.0
-        for start in range(0, len(self.words), _CHUNK):
-            part = slice(start, start + _CHUNK)
+        chunk = max(1, (_FLOATS_AT_ONCE // (self.drawn.shape[1] * outputs.shape[1])))
+        for start in range(0, len(self.words), chunk):
+            part = slice(start, start + chunk)
             vectors, contexts, drawn = inputs[self.words[part]], self.contexts[part], self.drawn[part]
             with np.errstate(all="ignore"):
                 true_scores = np.einsum("pd,pd->p", vectors, outputs[contexts]).astype(np.float64)
@@ -57,6 +61,7 @@ class Heldout:
                 loss += float(np.logaddexp(0, -true_scores).sum() + counted.sum())
             ties = (true_scores == scores[:, 0]) | (contexts == drawn[:, 0])
             wins += float(np.count_nonzero((true_scores > scores[:, 0]) & ~ties)) + 0.5 * float(np.count_nonzero(ties))
+            yield Progress(None, f"Measuring {min(start + chunk, len(self.words)):,} pairs")
         return loss / len(self.words), wins / len(self.words)
 
 
@@ -89,28 +94,34 @@ def draw_heldout(
     window: int,
     negatives: int,
     rng: np.random.Generator,
+    most_pairs: int = MOST_PAIRS,
 ) -> Heldout:
-    """Draw at most 10,000 pairs of the held-out sentences, windows and subsampling as in training, and negatives."""
-    tokens, sentences = _tokens_of(corpus, parts, rng)
+    """Draw at most `most_pairs` of the held-out sentences, windows and subsampling as in training, and negatives."""
+    tokens, sentences = _tokens_of(corpus, parts, min(_MOST_TOKENS, _MOST_CANDIDATES // window), rng)
     kept = rng.integers(0, 1 << 32, len(tokens), np.uint32) <= keep[tokens]
     words, contexts = _pairs(tokens[kept], sentences[kept], window, rng)
     if not len(words):  # all but one word of each sentence were skipped: better those than none
         words, contexts = _pairs(tokens, sentences, window, rng)
-    if len(words) > MOST_PAIRS:
-        chosen = np.sort(rng.choice(len(words), MOST_PAIRS, replace=False))
+    if len(words) > most_pairs:
+        chosen = np.sort(rng.choice(len(words), most_pairs, replace=False))
         words, contexts = words[chosen], contexts[chosen]
     drawn = noise.draw(rng, (len(words), negatives))
     return Heldout(read_only(words), read_only(contexts), read_only(drawn))
 
 
-def _tokens_of(corpus: EncodedCorpus, parts: Split, rng: np.random.Generator) -> tuple[CodeArray, RowArray]:
-    """Tokens of held-out sentences in random order, enough for all pairs, and which sentence each stands in."""
+def pairs_to_measure(negatives: int, width: int) -> int:
+    """How many held-out pairs are drawn: 10,000, but fewer where so many negatives of so many dimensions take long."""
+    return max(_FEWEST_PAIRS, min(MOST_PAIRS, _MOST_PRODUCTS // (negatives * width)))
+
+
+def _tokens_of(corpus: EncodedCorpus, parts: Split, most: int, rng: np.random.Generator) -> tuple[CodeArray, RowArray]:
+    """About `most` tokens of held-out sentences in random order, and which sentence each stands in."""
     held = parts.is_heldout if parts.is_heldout.any() else ~parts.is_heldout
     chosen = rng.permutation(np.flatnonzero(held))
     starts, ends = parts.sentence_starts[chosen], parts.sentence_starts[chosen + 1]
-    n = int(np.searchsorted(np.cumsum(ends - starts), _MOST_TOKENS)) + 1
+    n = int(np.searchsorted(np.cumsum(ends - starts), most)) + 1
     pieces = [corpus.tokens[start:end] for start, end in zip(starts[:n], ends[:n], strict=True)]
-    tokens = np.concatenate([np.zeros(0, np.int32), *pieces])
+    tokens = np.concatenate([np.zeros(0, np.int32), *pieces], dtype=np.int32)
     return tokens, np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
 
 

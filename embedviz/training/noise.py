@@ -33,7 +33,7 @@ def noise_of(counts: RowArray, compiled: ModuleType) -> Noise:
     shares = counts.astype(np.float64) ** _POWER
     shares /= shares.mean()
     chances, others = np.empty(len(counts), np.uint32), np.empty(len(counts), np.int32)
-    compiled.fill_alias_table(shares, chances, others)
+    compiled.fill_alias_table(shares, chances, others, np.empty(len(counts), np.int32))
     return Noise(read_only(chances), read_only(others))
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal, get_args
 
 from embedviz.errors import OptionError
 
@@ -22,16 +23,22 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "subsample": "Very frequent words are read less often, from this share of the text on; 0 reads all.",
         "seed": "The start of all random choices; the same seed gives the same result on small texts.",
         "n_threads": "How many processor cores work at once; empty chooses by the size of the text.",
+        "lines": "Whether each line is a sentence, or lines run on to the next blank line; auto looks at the text.",
     }
 )
 
 MOST_DIMS, MOST_WINDOW, MOST_EPOCHS, MOST_NEGATIVES, MOST_THREADS = 10_000, 1_000, 100_000, 1_000, 1_024
 _INT64_MAX = (1 << 63) - 1
+Lines = Literal["auto", "sentences", "running"]
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train; `n_threads=None` is one thread for a small corpus and all cores beyond it."""
+    """How to train; `n_threads=None` is one thread for a small corpus and all cores beyond it.
+
+    `lines` says whether each line of the text is a sentence, or lines run on and a blank line ends a paragraph; `auto`
+    decides for each file (`running_text.is_wrapped`).
+    """
 
     algorithm: str = "skip-gram"
     n_dims: int = 100
@@ -44,6 +51,7 @@ class TrainingOptions:
     subsample: float = 1e-3
     seed: int = 1
     n_threads: int | None = None
+    lines: Lines = "auto"
 
     def checked(self) -> TrainingOptions:
         """These options; OptionError for the first value that is not possible, with the values that are."""
@@ -59,6 +67,8 @@ class TrainingOptions:
         _check_count("the seed", self.seed, 0, _INT64_MAX)
         if self.n_threads is not None:
             _check_count("the number of threads", self.n_threads, 1, MOST_THREADS)
+        if self.lines not in get_args(Lines):
+            raise OptionError(f"Lines are {self.lines!r}; choose {', '.join(get_args(Lines))}.")
         return self
 
 

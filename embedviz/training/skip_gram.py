@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import math
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from embedviz import kernels
-from embedviz.errors import EmbedvizError, InputError
-from embedviz.progress import Command, Progress, Steps
+from embedviz.errors import EmbedvizError, InputError, NothingLearnedError
+from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import CodeArray, FloatArray, read_only
 from embedviz.space.run import EpochRecord
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.options import TrainingOptions
-from embedviz.training.skip_gram_model import SkipGramModel, new_model
-from embedviz.training.trace import change_sentence, first_sentence, neighborhoods
+from embedviz.training.skip_gram_model import SkipGramModel, model_steps
+from embedviz.training.stopping import is_stop, noting_stop, unless_stopped
+from embedviz.training.trace import change_sentence, first_sentence, neighborhoods_steps
 
 COMPILED = "embedviz.training.skip_gram_kernels"
 KERNELS: tuple[str, ...] = (COMPILED,)
@@ -30,6 +29,7 @@ REPRODUCIBLE_BELOW = 2_000_000
 """A corpus of fewer tokens is learned by one thread, unless more are asked for: the same seed gives the same bytes."""
 
 _POLL_SECONDS = 0.04
+_NOTHING = "Stopped before anything was learned."
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,26 +64,23 @@ class _Pass:
 def skip_gram_steps(corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Trained]:
     """Train on a corpus; yields Progress at least every 0.1 s, with the EpochRecord of each epoch as `partial`.
 
-    Obeys Command("stop"), which keeps what is learned. One thread below 2 million tokens, else all cores, unless
-    `n_threads` is given; more than one update the same matrices without locks and are not reproducible. Raises
-    OptionError for an impossible option, InputError for a text without pairs, EmbedvizError if the learning rate is
-    so large that the loss is no longer finite.
+    Obeys Command("stop"), which keeps what is learned; NothingLearnedError if it comes before. One thread below 2
+    million tokens, else all cores, unless `n_threads` is given; more than one update the same matrices without locks
+    and are not reproducible. Raises OptionError for an impossible option, InputError for a text without pairs,
+    EmbedvizError if the learning rate is so large that the loss is no longer finite.
     """
     options.checked()
     n_threads = options.n_threads or (1 if corpus.n_raw_tokens < REPRODUCIBLE_BELOW else os.cpu_count() or 1)
     compiled = yield from kernels.ready(COMPILED)
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="training")
     try:
-        stopped = _is_stop((yield Progress(0.0, "Preparing to train")))
-        beginning = pool.submit(new_model, corpus, options, compiled, n_threads)
-        stopped |= yield from _wait_steps([beginning], lambda: Progress(0.0, "Preparing to train"))
-        model = beginning.result()
+        model = yield from unless_stopped(model_steps(corpus, options, compiled, n_threads), _NOTHING)
         records: list[EpochRecord] = []
-        if not stopped:
-            stopped = yield from _epochs_steps(model, records, n_threads, pool)
-        copying = pool.submit(model.vectors)
-        yield from _wait_steps([copying], lambda: Progress(1.0, "Keeping the vectors"))
-        return Trained(read_only(copying.result()), tuple(records), n_threads == 1, n_threads, stopped)
+        stopped = yield from _epochs_steps(model, records, n_threads, pool)
+        if not records:
+            raise NothingLearnedError(_NOTHING)
+        vectors, _ = yield from noting_stop(model.vectors_steps(), 1.0, "Keeping the vectors")
+        return Trained(read_only(vectors), tuple(records), n_threads == 1, n_threads, stopped)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -98,14 +95,15 @@ def _epochs_steps(
         done = yield from _pass_steps(model, epoch, n_threads, pool)
         if done.stopped and done.n_pairs == 0:
             return True
-        now = Progress(model.done_at(epoch, done.share), f"Measuring epoch {epoch + 1} of {n_epochs}")
-        measuring = pool.submit(_measure, model, epoch, done, nearest)
-        stopped = done.asked  # a stop that came with the last slice counts for the epochs to come
-        stopped |= yield from _wait_steps([measuring], partial(replace, now))
-        record, nearest = measuring.result()
+        fraction = model.done_at(epoch, done.share)
+        measuring = _measure_steps(model, epoch, done, nearest)
+        (record, nearest), asked = yield from noting_stop(
+            measuring, fraction, f"Measuring epoch {epoch + 1} of {n_epochs}"
+        )
+        stopped = done.asked or asked  # a stop that came with the last slice counts for the epochs to come
         records.append(record)
         text = f"Epoch {epoch + 1} of {n_epochs}: loss {record.loss:.3f}"
-        stopped |= _is_stop((yield Progress(now.fraction, text, record)))
+        stopped |= is_stop((yield Progress(fraction, text, record)))
         if done.stopped or (stopped and epoch + 1 < n_epochs):
             return True
     return False
@@ -113,17 +111,21 @@ def _epochs_steps(
 
 def _pass_steps(model: SkipGramModel, epoch: int, n_threads: int, pool: ThreadPoolExecutor) -> Steps[_Pass]:
     """Read the text once: each thread takes the next slice until none is left or a stop is asked for."""
-    halt = threading.Event()
     positions = iter(range(model.n_slices))
-    sums = np.zeros((n_threads, 2))
+    sums = np.zeros((n_threads, 3))  # loss, pairs, and whether to halt
     n_done = [0] * n_threads
 
     def work(thread: int) -> None:
         for position in positions:
             model.learn(epoch, position, sums[thread])
-            n_done[thread] += 1
-            if halt.is_set() or not np.isfinite(sums[thread, 0]):
+            if sums[thread, 2]:
                 return
+            n_done[thread] += 1
+            if not np.isfinite(sums[thread, 0]):
+                return
+
+    def halt() -> None:
+        sums[:, 2] = 1
 
     def progress() -> Progress:
         done = model.done_at(epoch, float(model.shares[sum(n_done)]))
@@ -133,33 +135,35 @@ def _pass_steps(model: SkipGramModel, epoch: int, n_threads: int, pool: ThreadPo
     try:
         asked = yield from _wait_steps([pool.submit(work, thread) for thread in range(n_threads)], progress, halt)
     finally:
-        halt.set()
-    loss, n_pairs = sums.sum(axis=0)
+        halt()
+    loss, n_pairs = sums[:, :2].sum(axis=0)
     share = float(model.shares[sum(n_done)])
     is_cut = sum(n_done) < model.n_slices
     return _Pass(float(loss), int(n_pairs), share, time.perf_counter() - start, is_cut, asked)
 
 
 def _wait_steps(
-    futures: Sequence[Future[Any]], progress: Callable[[], Progress], halt: threading.Event | None = None
+    futures: Sequence[Future[Any]], progress: Callable[[], Progress], halt: Callable[[], None]
 ) -> Steps[bool]:
-    """Wait until all `futures` are done; a stop sets `halt`. Returns whether a stop was asked for."""
+    """Wait until all `futures` are done; a stop calls `halt`. Returns whether a stop was asked for."""
     stopped = False
     while wait(futures, timeout=_POLL_SECONDS).not_done:
-        if _is_stop((yield progress())):
+        if is_stop((yield progress())):
             stopped = True
-            if halt is not None:
-                halt.set()
+            halt()
     for future in futures:
         future.result()
     return stopped
 
 
-def _measure(model: SkipGramModel, epoch: int, done: _Pass, before: CodeArray | None) -> tuple[EpochRecord, CodeArray]:
+def _measure_steps(
+    model: SkipGramModel, epoch: int, done: _Pass, before: CodeArray | None
+) -> Steps[tuple[EpochRecord, CodeArray]]:
     """The record of an epoch, and the neighborhoods that the next one is compared with."""
-    _check(model, epoch, done)
-    heldout_loss, accuracy = model.heldout.measure(model.inputs, model.outputs)
-    nearest, words = neighborhoods(model.inputs), model.corpus.words
+    yield from _check_steps(model, epoch, done)
+    heldout_loss, accuracy = yield from model.heldout.measure_steps(model.inputs, model.outputs)
+    nearest = yield from neighborhoods_steps(model.inputs)
+    words = model.corpus.words
     n_raw = model.corpus.n_raw_tokens * model.trained_share * done.share
     record = EpochRecord(
         epoch=epoch + 1,
@@ -173,19 +177,15 @@ def _measure(model: SkipGramModel, epoch: int, done: _Pass, before: CodeArray | 
     return record, nearest
 
 
-def _check(model: SkipGramModel, epoch: int, done: _Pass) -> None:
+def _check_steps(model: SkipGramModel, epoch: int, done: _Pass) -> Steps[None]:
     """Raise where an epoch has no figures: nothing to learn, or vectors that are no longer numbers."""
     if done.n_pairs == 0:
         raise InputError(
             "The text is too short to learn from: once rare words are left out and very frequent ones skipped, no two "
             "words stand near each other. Use a longer text, a lower minimum count, or subsample 0."
         )
-    if not (math.isfinite(done.loss) and np.isfinite(model.inputs).all() and np.isfinite(model.outputs).all()):
+    if not (math.isfinite(done.loss) and (yield from model.finite_steps())):
         raise EmbedvizError(
             f"Training went astray in epoch {epoch + 1}: the loss is no longer finite, since the steps were too large. "
             f"The learning rate is {model.options.learning_rate:g}; choose a smaller one, such as 0.025."
         )
-
-
-def _is_stop(command: Command | None) -> bool:
-    return command is not None and command.verb == "stop"

@@ -9,7 +9,7 @@ not count against the pair, as in word2vec. Loss and steps are exact functions o
 from __future__ import annotations
 
 from numpy import abs as magnitude
-from numpy import empty, float32, int32, int64, uint32, uint64, zeros
+from numpy import float32, int32, int64, uint32, uint64
 from numpy.typing import NDArray
 
 from embedviz.kernels import kernel
@@ -17,6 +17,7 @@ from embedviz.space.arrays import CodeArray, DoubleArray, FlagArray, FloatArray,
 
 _STRETCH = 16
 _MERGE_AFTER = 2_000  # positions between two exchanges of the hottest rows with the other threads
+_MOST_AT_ONCE = float32(1_000)
 _MINUS_LOG2_E, _LN_2 = float32(-1.4426950408889634), float32(0.6931471805599453)
 
 _CODES = "Array(int32, 1, 'C', True)"
@@ -37,35 +38,36 @@ def random_bits(state: NDArray[uint64]) -> int:
     return bits  # type: ignore[no-any-return]  # a uint64, an int to Python
 
 
-@kernel("void(float64[::1], uint32[::1], int32[::1])")
-def fill_alias_table(shares: DoubleArray, chances: RowArray, others: CodeArray) -> None:
+@kernel("void(float64[::1], uint32[::1], int32[::1], int32[::1])")
+def fill_alias_table(shares: DoubleArray, chances: RowArray, others: CodeArray, waiting: CodeArray) -> None:
     """Fill `chances` and `others` for draws in proportion to `shares`, whose mean is 1; `shares` is used up.
+
+    All are as long as there are words; `waiting` is worked in: the poor wait from its front on, the rich from its end.
 
     A draw takes one word evenly, and keeps it with its chance of 2**32, else takes the other (Vose 1991, A linear
     algorithm for generating random numbers with a given distribution).
     """
     n = shares.shape[0]
-    small, large = empty(n, int32), empty(n, int32)
-    n_small, n_large = 0, 0
+    n_poor, n_rich = 0, 0
     for word in range(n):
         chances[word] = uint32(0xFFFFFFFF)
         others[word] = word
         if shares[word] < 1:
-            small[n_small] = word
-            n_small += 1
+            waiting[n_poor] = word
+            n_poor += 1
         else:
-            large[n_large] = word
-            n_large += 1
-    while n_small > 0 and n_large > 0:
-        n_small -= 1
-        poor, rich = small[n_small], large[n_large - 1]
+            n_rich += 1
+            waiting[n - n_rich] = word
+    while n_poor > 0 and n_rich > 0:
+        n_poor -= 1
+        poor, rich = waiting[n_poor], waiting[n - n_rich]
         chances[poor] = uint32(min(shares[poor] * 4294967296.0, 4294967295.0))
         others[poor] = rich
         shares[rich] -= 1 - shares[poor]
         if shares[rich] < 1:
-            n_large -= 1
-            small[n_small] = rich
-            n_small += 1
+            n_rich -= 1
+            waiting[n_poor] = rich
+            n_poor += 1
 
 
 @kernel("float64(float32[::1], float32[::1], int64, float32, float32[::1])", reorder=True)
@@ -109,7 +111,8 @@ def exchange(shared: FloatArray, own: FloatArray, old: FloatArray) -> None:
 
 @kernel(
     f"void({_CODES}, {_ROWS}, {_FLAGS}, int64, int64, {_CHANCES}, {_CHANCES}, {_CODES}, {_MATRIX}, {_MATRIX}, "
-    "int64, int64, int64, int64, float64, float64, uint64, float64[::1])",
+    "int64, int64, float64, float64, uint64[::1], float64[::1], "
+    "int32[:, ::1], int32[::1], int64[::1], float32[:, :, ::1], float32[:, :, ::1], float32[:, ::1])",
     reorder=True,
 )
 def learn(
@@ -123,49 +126,54 @@ def learn(
     noise_others: CodeArray,
     inputs: FloatArray,
     outputs: FloatArray,
-    n_hot: int,
     window: int,
     negatives: int,
-    n_draws: int,
     first_rate: float,
     last_rate: float,
-    seed: int,
+    state: NDArray[uint64],
     sums: DoubleArray,
+    kept: CodeArray,
+    n_drawn: CodeArray,
+    drawn: RowArray,
+    hot: FloatArray,
+    rows_drawn: FloatArray,
+    numbers: FloatArray,
 ) -> None:
     """Learn from sentences `first_sentence` to `last_sentence` (not included), but for those held out.
 
-    `inputs` and `outputs` float32 (n_words, width) are changed in place, `width` a multiple of 16. The first `n_hot`
-    rows are worked on as copies that are exchanged now and then, so that threads do not contend for them. The rate
-    goes from `first_rate` to `last_rate`. Adds the loss and the number of pairs to `sums` float64 (2,). `n_draws` is a
-    multiple of 4, `seed` not 0.
+    `inputs` and `outputs` float32 (n_words, width) are changed in place, `width` a multiple of 16. The first rows, as
+    many as `hot` has, are worked on as copies that are exchanged now and then, so that threads do not contend for them.
+    The rate goes from `first_rate` to `last_rate`. Adds the loss and the number of pairs to `sums` float64 (3,); once
+    another thread sets the last of them, the rest is left, after 16 positions at most. Draws go on from `state` uint64
+    (1,), which is not 0. A word whose pairs and negatives are more than a thousand takes smaller steps, or they would
+    add up to more than they mend. The arrays from `kept` on are worked in, and are those of `SkipGramModel.room`.
     """
     n_words, width = inputs.shape
-    state = empty(1, uint64)
-    state[0] = seed
-    most = sentence_starts[last_sentence] - sentence_starts[first_sentence]
-    kept, sentences = empty(most, int32), empty(most, int32)
+    n_hot, n_draws = hot.shape[1], rows_drawn.shape[1]
+    words, sentences = kept[0], kept[1]
+    hot_inputs, hot_outputs, old_inputs, old_outputs = hot[0], hot[1], hot[2], hot[3]
+    rows, old_rows = rows_drawn[0], rows_drawn[1]
+    scores, weights, steps, change = numbers[0], numbers[1], numbers[2], numbers[3]
+    for place in range(n_hot):
+        for d in range(width):
+            hot_inputs[place, d] = old_inputs[place, d] = inputs[place, d]
+            hot_outputs[place, d] = old_outputs[place, d] = outputs[place, d]
     n = 0
     for sentence in range(first_sentence, last_sentence):
         if is_heldout[sentence]:
             continue
         for at in range(sentence_starts[sentence], sentence_starts[sentence + 1]):
             if uint32(random_bits(state) >> uint64(32)) <= keep_chances[tokens[at]]:
-                kept[n] = tokens[at]
+                words[n] = tokens[at]
                 sentences[n] = sentence - first_sentence
                 n += 1
 
-    hot_inputs, hot_outputs = inputs[:n_hot].copy(), outputs[:n_hot].copy()
-    old_inputs, old_outputs = hot_inputs.copy(), hot_outputs.copy()
-    drawn = empty(n_draws, int64)
-    n_drawn = zeros(n_words, int32)
-    rows, old_rows = empty((n_draws, width), float32), empty((n_draws, width), float32)
-    scores = empty(2 * window + n_draws, float32)
-    weights, steps = empty(2 * window + n_draws, float32), empty(2 * window + n_draws, float32)
-    change = empty(width, float32)
     share = float32(negatives / n_draws)
     loss, n_pairs, since_merge = 0.0, 0, 0
 
     for start in range(0, n, _STRETCH):
+        if sums[2] != 0:
+            break
         stop = min(n, start + _STRETCH)
         rate = float32(first_rate + (last_rate - first_rate) * start / n)
         for draw in range(n_draws):
@@ -182,7 +190,7 @@ def learn(
                 old_rows[draw, d] = value
 
         for at in range(start, stop):
-            word = int64(kept[at])
+            word = int64(words[at])
             vector = hot_inputs[word] if word < n_hot else inputs[word]
             reach = 1 + int64(((random_bits(state) >> uint64(32)) * uint64(window)) >> uint64(32))
             low, high = at, at
@@ -201,7 +209,7 @@ def learn(
             for near in range(low, high + 1):
                 if near == at:
                     continue
-                context = int64(kept[near])
+                context = int64(words[near])
                 row = hot_outputs[context] if context < n_hot else outputs[context]
                 product = float32(0)
                 for d in range(width):
@@ -223,7 +231,8 @@ def learn(
                     product_3 += value * rows[draw + 3, d]
                 scores[i + draw], scores[i + draw + 1] = product_0, product_1
                 scores[i + draw + 2], scores[i + draw + 3] = product_2, product_3
-            loss += loss_and_steps(scores, weights, n_near + n_draws, rate, steps)
+            held = rate * min(float32(1), _MOST_AT_ONCE / float32(n_near * (1 + negatives)))
+            loss += loss_and_steps(scores, weights, n_near + n_draws, held, steps)
 
             for d in range(width):
                 change[d] = float32(0)
@@ -231,7 +240,7 @@ def learn(
             for near in range(low, high + 1):
                 if near == at:
                     continue
-                context = int64(kept[near])
+                context = int64(words[near])
                 row = hot_outputs[context] if context < n_hot else outputs[context]
                 step = steps[i]
                 for d in range(width):
@@ -260,10 +269,13 @@ def learn(
             for d in range(width):
                 row[d] += rows[draw, d] - old_rows[draw, d]
         since_merge += stop - start
-        if n_hot > 0 and (since_merge >= _MERGE_AFTER or stop == n):
+        if n_hot > 0 and since_merge >= _MERGE_AFTER:
             since_merge = 0
             exchange(inputs, hot_inputs, old_inputs)
             exchange(outputs, hot_outputs, old_outputs)
+    if n_hot > 0 and since_merge > 0:
+        exchange(inputs, hot_inputs, old_inputs)
+        exchange(outputs, hot_outputs, old_outputs)
     sums[0] += loss
     sums[1] += n_pairs
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embedviz.space.arrays import DoubleArray, FloatArray, RowArray
+from embedviz.progress import Progress, Steps
+from embedviz.space.arrays import DoubleArray, FloatArray, RowArray, read_only
 from embedviz.training.encoded import EncodedCorpus
-from embedviz.training.heldout import Heldout, Split, draw_heldout, split
+from embedviz.training.heldout import Heldout, Split, draw_heldout, pairs_to_measure, split
 from embedviz.training.noise import ChanceArray, Noise, keep_chances, noise_of
 from embedviz.training.options import TrainingOptions
 
@@ -17,6 +21,7 @@ _LANE = 16  # floats in the widest vectors of processors, and in a line of their
 _LAST_SHARE = 1e-4
 _N_HOT = 128
 _MOST_TOKENS, _FEWEST_TOKENS, _SLICE_WORK = 50_000, 500, 1.5e8
+_FLOATS_AT_ONCE = 1 << 18
 _GOLDEN, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
@@ -46,11 +51,12 @@ class SkipGramModel:
         """How many slices the text is cut into."""
         return len(self.slice_edges) - 1
 
-    @property
+    @cached_property
     def trained_share(self) -> float:
         """Which part of the text is learned from, by its kept tokens."""
-        lengths = np.diff(self.parts.sentence_starts)
-        return 1 - float(lengths[self.parts.is_heldout].sum()) / max(1, int(lengths.sum()))
+        held = np.flatnonzero(self.parts.is_heldout)
+        starts = self.parts.sentence_starts
+        return 1 - float((starts[held + 1] - starts[held]).sum()) / max(1, int(starts[-1]))
 
     def done_at(self, epoch: int, share: float) -> float:
         """Which part of the training is done after `epoch` whole epochs and a share of the next."""
@@ -68,47 +74,95 @@ class SkipGramModel:
         return self.options.learning_rate * max(_LAST_SHARE, 1 - done**4)
 
     def learn(self, epoch: int, position: int, sums: DoubleArray) -> None:
-        """Learn slice `position` in `epoch` (from 0), and add the loss and number of its pairs to `sums`."""
+        """Learn slice `position` in `epoch` (from 0), and add the loss and number of its pairs to `sums` float64 (3,).
+
+        Where the last of `sums` is no longer 0, the slice is left at once.
+        """
         options = self.options
+        first, last = self.slice_edges[position : position + 2].tolist()
+        starts = self.parts.sentence_starts[first : last + 1]
         self.compiled.learn(
-            self.corpus.tokens,
-            self.parts.sentence_starts,
-            self.parts.is_heldout,
-            self.slice_edges[position],
-            self.slice_edges[position + 1],
+            read_only(self.corpus.tokens[starts[0] : starts[-1]].astype(np.int32)),
+            read_only(starts - starts[0]),
+            self.parts.is_heldout[first:last],
+            0,
+            last - first,
             self.keep,
             self.noise.chances,
             self.noise.others,
             self.inputs,
             self.outputs,
-            self.n_hot,
             options.window,
             options.negatives,
-            n_draws(options.negatives),
             self.rate_at(epoch, float(self.shares[position])),
             self.rate_at(epoch, float(self.shares[position + 1])),
-            _mixed(options.seed, epoch, position),
+            np.array([_mixed(options.seed, epoch, position)], np.uint64),
             sums,
+            *self.room(first, last),
         )
 
-    def vectors(self) -> FloatArray:
-        """What was learned, without padding, float32 (n_words, n_dims)."""
-        return np.ascontiguousarray(self.inputs[:, : self.options.n_dims])
+    def room(self, first_sentence: int, last_sentence: int) -> tuple[NDArray[Any], ...]:
+        """The arrays that the kernel works in: kept tokens, draws, hot rows, drawn rows, and numbers by the row."""
+        starts, width, n_drawn = self.parts.sentence_starts, self.inputs.shape[1], n_draws(self.options.negatives)
+        n_numbers = max(width, -(-(2 * self.options.window + n_drawn) // _LANE) * _LANE)
+        return (
+            np.empty((2, starts[last_sentence] - starts[first_sentence]), np.int32),
+            np.zeros(self.corpus.n_words, np.int32),
+            np.empty(n_drawn, np.int64),
+            _aligned(4 * self.n_hot, width).reshape(4, self.n_hot, width),
+            _aligned(2 * n_drawn, width).reshape(2, n_drawn, width),
+            _aligned(4, n_numbers),
+        )
+
+    def vectors_steps(self) -> Steps[FloatArray]:
+        """What was learned, without padding, float32 (n_words, n_dims), in the memory of `inputs`, which is used up."""
+        n_words, width = self.inputs.shape
+        n_dims = self.options.n_dims
+        floats = self.inputs.reshape(-1)
+        rows = max(1, _FLOATS_AT_ONCE // width)
+        for word in range(0, n_words if n_dims < width else 0, rows):
+            moved = self.inputs[word : word + rows, :n_dims]
+            floats[word * n_dims : word * n_dims + moved.size].reshape(moved.shape)[:] = moved.copy()
+            yield Progress(1.0, "Keeping the vectors")
+        return floats[: n_words * n_dims].reshape(n_words, n_dims)
+
+    def finite_steps(self) -> Steps[bool]:
+        """Whether all numbers of both matrices are finite."""
+        rows = max(1, _FLOATS_AT_ONCE // self.inputs.shape[1])
+        for word in range(0, len(self.inputs), rows):
+            if not all(np.isfinite(matrix[word : word + rows]).all() for matrix in (self.inputs, self.outputs)):
+                return False
+            yield Progress(None, "Checking the vectors")
+        return True
 
 
-def new_model(corpus: EncodedCorpus, options: TrainingOptions, compiled: ModuleType, n_threads: int) -> SkipGramModel:
+def model_steps(
+    corpus: EncodedCorpus, options: TrainingOptions, compiled: ModuleType, n_threads: int
+) -> Steps[SkipGramModel]:
     """Draw the start: inputs even in ±0.5 / n_dims, outputs zero, and the held-out pairs."""
     start_rng, heldout_rng = (np.random.default_rng([options.seed, part]) for part in range(2))
     width = -(-options.n_dims // _LANE) * _LANE
     inputs, outputs = _aligned(corpus.n_words, width), _aligned(corpus.n_words, width)
-    for word in range(0, corpus.n_words, 1 << 12):
-        rows = inputs[word : word + (1 << 12), : options.n_dims]
+    n_rows = max(1, _FLOATS_AT_ONCE // width)
+    for word in range(0, corpus.n_words, n_rows):
+        rows = inputs[word : word + n_rows, : options.n_dims]
         rows[:] = (start_rng.random(rows.shape, np.float32) - np.float32(0.5)) / np.float32(options.n_dims)
+        yield Progress(0.0, "Preparing to train")
     parts = split(corpus, heldout_rng)
+    yield Progress(0.0, "Preparing to train")
     keep, noise = keep_chances(corpus.counts, options.subsample), noise_of(corpus.counts, compiled)
+    yield Progress(0.0, "Preparing to train")
     heldout = draw_heldout(
-        corpus, parts, keep, noise, window=options.window, negatives=options.negatives, rng=heldout_rng
+        corpus,
+        parts,
+        keep,
+        noise,
+        window=options.window,
+        negatives=options.negatives,
+        rng=heldout_rng,
+        most_pairs=pairs_to_measure(options.negatives, width),
     )
+    yield Progress(0.0, "Preparing to train")
     edges = _slice_edges(parts.sentence_starts, _slice_tokens(width, options))
     shares = parts.sentence_starts[edges] / max(1, len(corpus.tokens))
     n_hot = min(_N_HOT, corpus.n_words) if n_threads > 1 else 0

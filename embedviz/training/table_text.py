@@ -36,25 +36,25 @@ def text_column(probe: Probe, wanted: str | None) -> str:
     return wanted
 
 
-def cells_of(probe: Probe, column: str) -> Iterator[tuple[bytes, float]]:
-    """The cells of a column as UTF-8, each closed by a line end, with the share of the table read so far."""
+def cells_of(probe: Probe, column: str, end: bytes = b"\n") -> Iterator[tuple[bytes, float]]:
+    """The cells of a column as UTF-8, each closed by `end`, with the share of the table read so far."""
     with _arrow_errors(probe.name):
         batches = _parquet_batches(probe, column) if _is_parquet(probe) else _csv_batches(probe, column)
         for cells, share in batches:
-            yield from ((piece, share) for piece in _pieces(cells))
+            yield from ((piece, share) for piece in _pieces(cells, end))
 
 
-def _pieces(cells: list[bytes]) -> Iterator[bytes]:
+def _pieces(cells: list[bytes], end: bytes) -> Iterator[bytes]:
     gathered: list[bytes] = []
     size = 0
     for cell in cells:
         gathered.append(cell)
         size += len(cell)
         if size >= _PIECE_BYTES:
-            yield b"\n".join([*gathered, b""])
+            yield end.join([*gathered, b""])
             gathered, size = [], 0
     if gathered:
-        yield b"\n".join([*gathered, b""])
+        yield end.join([*gathered, b""])
 
 
 def _is_parquet(probe: Probe) -> bool:

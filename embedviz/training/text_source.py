@@ -11,14 +11,17 @@ from pathlib import Path
 from embedviz.errors import FileAccessError, FormatError, OptionError
 from embedviz.formats.probe import Probe, access_error, changed, check_readable
 from embedviz.formats.text_layout import BOM, looks_utf16
-from embedviz.formats.unpacking import unpacked
+from embedviz.formats.unpacking import MOST_TIMES, SMALL_BYTES, unpacked
+from embedviz.formats.zip_members import MAGICS, members
 from embedviz.progress import Progress, Steps, within
+from embedviz.training.options import Lines
+from embedviz.training.running_text import is_wrapped, unwrapped
 from embedviz.training.small_world import SMALL_WORLD, cached_small_world_steps
 from embedviz.training.table_text import PARQUET_MAGIC, TABLE_SUFFIXES, cells_of, text_column
 
 BLOCK_BYTES = 1 << 17
 _SAMPLE_PREFIX = "sample:"
-_TEXT_NAMES = ("*.txt", "*.txt.gz", "*.txt.bz2", "*.txt.xz")
+_TEXT_SUFFIXES = (".txt", ".txt.gz", ".txt.bz2", ".txt.xz")
 _LONGEST_PIECE = 1 << 20
 _MOST_BAD_SHARE = 0.3
 _MOST_CONTROL_SHARE = 0.01
@@ -27,10 +30,23 @@ _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a corpus, unpacked; `column` is the column that holds the text where the file is a table."""
+    """One file of a corpus, unpacked.
+
+    `column` is the column that holds the text where the file is a table; `is_running` says that lines go on in the
+    next one, up to a blank line.
+    """
 
     probe: Probe
     column: str | None
+    is_running: bool = False
+
+    def pieces(self) -> Iterator[tuple[bytes, float]]:
+        """Its text in pieces that end between words, a sentence or paragraph a line, with the share read so far."""
+        if not self.is_running:
+            return _file_blocks(self.probe) if self.column is None else cells_of(self.probe, self.column)
+        return unwrapped(
+            _file_blocks(self.probe) if self.column is None else cells_of(self.probe, self.column, b"\n\n")
+        )
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,12 @@ class TextSource:
         """How many bytes there are to read, unpacked."""
         return sum(part.probe.size for part in self.parts)
 
+    @property
+    def lines(self) -> str:
+        """How lines are read: `sentences`, `running` text, or `mixed` where the files differ."""
+        kinds = {part.is_running for part in self.parts}
+        return "mixed" if len(kinds) > 1 else "running" if True in kinds else "sentences"
+
     def blocks(self) -> Iterator[tuple[bytes, float]]:
         """Blocks of UTF-8 that end between words, each with the share of the corpus read so far.
 
@@ -55,8 +77,7 @@ class TextSource:
         for part in self.parts:
             probe = part.probe
             try:
-                pieces = _file_blocks(probe) if part.column is None else cells_of(probe, part.column)
-                for block, share in pieces:
+                for block, share in part.pieces():
                     yield block, min(1.0, (before + share * probe.size) / total)
                 if probe.is_changed():
                     raise changed(probe.name)
@@ -66,20 +87,22 @@ class TextSource:
             before += probe.size
 
 
-def source_steps(path: str, column: str | None, stack: ExitStack) -> Steps[TextSource]:
+def source_steps(path: str, column: str | None, stack: ExitStack, lines: Lines = "auto") -> Steps[TextSource]:
     """Open a corpus: `path` is a text file, a table with a text `column`, a folder of .txt files, or `sample:NAME`.
 
-    .gz .bz2 .xz .zip around a file are unpacked into our cache; `stack` removes that. Raises FileAccessError,
-    FormatError for UTF-16, binary data and text that is not UTF-8, OptionError for a column that is not there.
+    .gz .bz2 .xz .zip around a file are unpacked into our cache; `stack` removes that. A .zip of several .txt files is
+    read like a folder; `texts.zip/one.txt` is one of them. `lines` says what a line end means. Raises
+    FileAccessError, FormatError for UTF-16, binary data and text that is not UTF-8, OptionError for a column that is
+    not there.
     """
     name = corpus_name(path)
     where = (yield from cached_small_world_steps()) if path == SMALL_WORLD else Path(path)
     try:
-        files = _files_of(where)
+        files = [(file, member) for file in _files_of(where) for member in _members_of(file, where)]
         parts = []
-        for at, file in enumerate(files):
+        for at, (file, member) in enumerate(files):
             low, high = at / len(files), (at + 1) / len(files)
-            parts.append((yield from within(_part(file, column, stack), low, high)))
+            parts.append((yield from within(_part(file, member, column, lines, stack), low, high)))
     except OSError as error:
         raise access_error(Path(error.filename) if isinstance(error.filename, str) else where, error) from error
     return TextSource(name, tuple(parts))
@@ -101,25 +124,68 @@ def _files_of(path: Path) -> list[Path]:
     except ValueError as error:  # a NUL in the name
         raise access_error(path, error) from error
     if not is_folder:
-        check_readable(path)
-        return [path]
+        file = path if path.exists() else _archive_around(path) or path
+        check_readable(file)
+        return [file]
     list(path.iterdir())  # a folder that may not be read says so here
-    files = sorted({file for pattern in _TEXT_NAMES for file in path.rglob(pattern) if file.is_file()})
+    files = sorted(file for file in path.rglob("*") if _is_text_name(file.name) and file.is_file())
     if not files:
         raise FileAccessError(f"“{path}” is a folder without .txt files; choose a text file or another folder.")
     return files
 
 
-def _part(path: Path, column: str | None, stack: ExitStack) -> Steps[Part]:
+def _is_text_name(name: str) -> bool:
+    return name.lower().endswith(_TEXT_SUFFIXES)
+
+
+def _archive_around(path: Path) -> Path | None:
+    """The archive that `path` names a member of, as in `texts.zip/one.txt`, or None."""
+    around = next((parent for parent in path.parents if parent.is_file()), None)
+    return around if around is not None and members(Probe.of(around, around)) else None
+
+
+def _members_of(file: Path, asked: Path) -> list[str | None]:
+    """Which members of an archive are read: the one asked for, else all .txt files; None for the only file there is."""
+    probe = Probe.of(file, file)
+    found = members(probe)
+    names = [member.filename for member in found if not member.filename.startswith("__MACOSX/")]
+    shown = ", ".join(f"“{name}”" for name in names[:12])
+    if file in asked.parents:
+        inside = asked.relative_to(file).as_posix()
+        if inside not in names:
+            raise FileAccessError(f"There is no “{inside}” in “{file.name}”; it holds {shown or 'nothing'}.")
+        return [inside]
+    if probe.head.startswith(MAGICS) and not names:
+        raise FormatError(f"“{file.name}” holds no files; choose one that holds texts.")
+    if len(names) <= 1 or any(name.endswith(".npy") for name in names):
+        return [None]
+    texts = sorted(filter(_is_text_name, names))
+    if not texts:
+        raise FormatError(
+            f"“{file.name}” holds {len(names):,} files, none of them .txt: {shown}; name one of them, as in "
+            f"{file.name}/{names[0]}."
+        )
+    if len(set(texts)) < len(texts):
+        raise FormatError(f"“{file.name}” holds two files of the same name; unpack it and train on the folder.")
+    n_bytes = sum(member.file_size for member in found)
+    if n_bytes > max(SMALL_BYTES, MOST_TIMES * file.stat().st_size):
+        raise FormatError(
+            f"“{file.name}” unpacks to {n_bytes:,} bytes from {file.stat().st_size:,}, which is more than texts do; "
+            "unpack it yourself if you trust it, and train on the folder."
+        )
+    return list(texts)
+
+
+def _part(path: Path, member: str | None, column: str | None, lines: Lines, stack: ExitStack) -> Steps[Part]:
     original = Probe.of(path, path)
     yield Progress(0.0, f"Opening {path.name}")
-    probe = yield from unpacked(original, None, stack)
+    probe = yield from unpacked(original, member, stack)
     is_parquet = probe.head.startswith(PARQUET_MAGIC)
     if not is_parquet:
         check_text(probe)
     if column is not None or is_parquet or probe.shown.suffix.lower() in TABLE_SUFFIXES:
-        return Part(probe, text_column(probe, column))
-    return Part(probe, None)
+        return Part(probe, text_column(probe, column), lines == "running")
+    return Part(probe, None, lines == "running" or (lines == "auto" and is_wrapped(probe.head)))
 
 
 def check_text(probe: Probe) -> None:

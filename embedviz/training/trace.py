@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import CodeArray, FloatArray, read_only
 from embedviz.space.labels import Labels
 
 N_FREQUENT, N_NEAREST = 2_000, 10
 _KEPT_SHARE = 0.7
 _N_NAMED = 3
-_CHUNK = 250
+_CHUNK = 64
+_MOST_PRODUCTS = 2_000_000_000
 _LONGEST_NAME = 24
 
 
-def neighborhoods(vectors: FloatArray, n_words: int = N_FREQUENT) -> CodeArray:
+def neighborhoods_steps(vectors: FloatArray, n_words: int = N_FREQUENT) -> Steps[CodeArray]:
     """The 10 nearest of the first `n_words` rows to each of them by cosine, int32 (n, 10), nearest first.
 
-    Fewer than 10 where there are not so many words; ties by row.
+    Fewer than 10 where there are not so many words, and fewer words where so many dimensions take long; ties by row.
     """
+    n_words = min(n_words, math.isqrt(_MOST_PRODUCTS // vectors.shape[1]))
     unit = vectors[:n_words] / np.maximum(np.linalg.norm(vectors[:n_words], axis=1, keepdims=True), 1e-30)
     n, k = len(unit), min(N_NEAREST, len(unit) - 1)
     nearest = np.empty((n, k), np.int32)
@@ -29,6 +34,7 @@ def neighborhoods(vectors: FloatArray, n_words: int = N_FREQUENT) -> CodeArray:
         best = np.sort(np.argpartition(-scores, k - 1, axis=1)[:, :k], axis=1)
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1, kind="stable")
         nearest[start : start + _CHUNK] = np.take_along_axis(best, order, axis=1)
+        yield Progress(None, f"Comparing {n:,} words")
     return read_only(nearest)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import compress
+from heapq import nlargest
+from itertools import compress, islice
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from embedviz.training.text_source import TextSource
 from embedviz.training.tokenizing import LINE_END, LONGEST_WORD, decoded, words_of
 
 _WORDS_PER_LOOK = 1 << 20
+_WORDS_PER_STEP = 1 << 16
 _BYTES_PER_WORD = 300  # a string, its count, its place in a growing dict
 
 
@@ -70,19 +72,26 @@ def count_steps(source: TextSource) -> Steps[Counts]:
                 )
         yield Progress(share, f"Counting the words of {source.name}: {n_tokens:,} tokens")
     n_lines = counts.pop(LINE_END, 0)
-    return Counts(dict(counts), n_tokens - n_lines, n_lines, n_bad_bytes, digest.hexdigest())
+    return Counts(counts, n_tokens - n_lines, n_lines, n_bad_bytes, digest.hexdigest())
 
 
-def kept_words(counts: Counts, options: TrainingOptions) -> Vocabulary:
+def kept_steps(counts: Counts, options: TrainingOptions) -> Steps[Vocabulary]:
     """The words of at least the minimum count, the most frequent first, at most the maximum vocabulary of them."""
-    words = list(counts.counts)
-    numbers = np.fromiter(counts.counts.values(), np.int64, len(words))
-    frequent = numbers >= options.min_count
-    words, numbers = list(compress(words, frequent.tolist())), numbers[frequent]
-    short = np.fromiter((len(word) <= LONGEST_WORD for word in words), np.bool_, len(words))
-    order = np.argsort(-numbers, kind="stable")
-    order = order[short[order]][: options.max_vocabulary]
-    return Vocabulary(tuple(words[at] for at in order.tolist()), numbers[order])
+    words: list[str] = []
+    numbers: list[RowArray] = [np.zeros(0, np.int64)]
+    n_seen = 0
+    every, values = iter(counts.counts), iter(counts.counts.values())
+    while some := list(islice(every, _WORDS_PER_STEP)):
+        found = np.fromiter(islice(values, len(some)), np.int64, len(some))
+        kept = np.fromiter((len(word) <= LONGEST_WORD for word in some), np.bool_, len(some))
+        kept &= found >= options.min_count
+        words += compress(some, kept.tolist())
+        numbers.append(found[kept])
+        n_seen += len(some)
+        yield Progress(n_seen / len(counts.counts), f"Choosing words: {len(words):,}")
+    every_count = np.concatenate(numbers)
+    order = np.argsort(-every_count, kind="stable")[: options.max_vocabulary]
+    return Vocabulary(tuple(words[at] for at in order.tolist()), every_count[order])
 
 
 def check_vocabulary(name: str, counts: Counts, vocabulary: Vocabulary, options: TrainingOptions) -> None:
@@ -96,9 +105,7 @@ def check_vocabulary(name: str, counts: Counts, vocabulary: Vocabulary, options:
         )
     n_words = len(vocabulary.words)
     if n_words < 2:
-        second = sorted((count for word, count in counts.counts.items() if len(word) <= LONGEST_WORD), reverse=True)[
-            1:2
-        ]
+        second = nlargest(2, (count for word, count in counts.counts.items() if len(word) <= LONGEST_WORD))[1:]
         hint = f"choose a minimum count of {second[0]:,} or less" if second else "choose a longer text"
         left = "no word" if not n_words else "only one word"
         raise OptionError(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from embedviz.views.commands import Commands
 
-MENUS = ("File", "Edit", "View", "Train", "Help")
+MENUS = ("File", "Edit", "View", "Train", "Analyze", "Help")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("fit_selection", "View", "Show the selection or the neighbours", Commands.fit_selection, ("Ctrl+9",)),
     ActionSpec("toggle_panel", "View", "Left panel", Commands.toggle_panel, ("F7",), separated=True),
     ActionSpec("toggle_answers", "View", "Neighbours and item", Commands.toggle_answers, ("F8",)),
+    ActionSpec("toggle_drawer", "View", "Drawer at the bottom", Commands.toggle_drawer, ("F9",)),
     ActionSpec(
         "enlarge_interface",
         "View",
@@ -68,8 +69,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("start_training", "Train", "Begin training", Commands.start_training, separated=True),
     ActionSpec("stop_training", "Train", "Stop and keep what is learned", Commands.stop_training),
     ActionSpec("cancel_training", "Train", "Cancel the training", Commands.cancel_training),
-    ActionSpec("evaluate_space", "Train", "Evaluate on a word list or analogies…", Commands.evaluate_space),
     ActionSpec("save_run", "Train", "Save the epochs as CSV or JSON…", Commands.save_run, separated=True),
+    ActionSpec("show_quality", "Analyze", "Quality: what people say about words", Commands.show_quality),
+    ActionSpec("evaluate_space", "Analyze", "Evaluate on a word list or analogies…", Commands.evaluate_space),
+    ActionSpec("copy_evaluations", "Analyze", "Copy the evaluations", Commands.copy_evaluations, separated=True),
+    ActionSpec("save_evaluations", "Analyze", "Save the evaluations as CSV…", Commands.save_evaluations),
     ActionSpec("show_palette", "Help", "All commands…", Commands.show_palette, ("Ctrl+Shift+P",)),
     ActionSpec("list_shortcuts", "Help", "Keyboard shortcuts", Commands.list_shortcuts, ("F1",)),
     ActionSpec("show_about", "Help", "About embedviz", Commands.show_about),

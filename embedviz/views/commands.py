@@ -11,10 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from embedviz import formats
-from embedviz.analysis import AnalogyScore, Similarity
 from embedviz.errors import OutputError
 from embedviz.views import dialogs
-from embedviz.views.train.evaluation_dialog import evaluation_dialog
 
 if TYPE_CHECKING:
     from embedviz.views.main_window import MainWindow
@@ -30,7 +28,6 @@ class Commands(QObject):
         super().__init__(window)
         self._window = window
         self._operations = window.operations
-        self._operations.evaluated.connect(self._on_evaluated)
         self._runners: list[Runner] = []
 
     def runner(self, run: Callable[[Commands], object]) -> Callable[[], None]:
@@ -180,17 +177,24 @@ class Commands(QObject):
     def cancel_training(self) -> None:
         self._operations.cancel_training()
 
+    def toggle_drawer(self) -> None:
+        self._window.drawer.toggle()
+
+    def show_quality(self) -> None:
+        self._window.drawer.show_quality()
+
     def evaluate_space(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self._window, "Word list or analogies", "", "Lists (*.txt *.tsv *.csv);;All (*)"
-        )
-        if path:
-            self._operations.evaluate(path)
+        self._window.drawer.show_quality()
+        self._window.drawer.quality_page.choose()
+
+    def copy_evaluations(self) -> None:
+        self._window.drawer.quality_page.copy()
+
+    def save_evaluations(self) -> None:
+        self._window.drawer.quality_page.save()
 
     def save_run(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save epochs", "epochs.csv", "CSV (*.csv);;JSON (*.json)")
-        if path:
-            self._operations.save_run(path)
+        self._window.drawer.training_page.save()
 
     def show_palette(self) -> None:
         dialogs.Palette(list(self._window.named_actions.values()), self._window).open()
@@ -200,12 +204,6 @@ class Commands(QObject):
 
     def show_about(self) -> None:
         dialogs.about(self._window).open()
-
-    @Slot(object)
-    def _on_evaluated(self, result: Similarity | AnalogyScore) -> None:
-        space = self._window.session.state.space
-        if space is not None:
-            evaluation_dialog(result, space.source.name, self._window).open()
 
 
 class Runner(QObject):

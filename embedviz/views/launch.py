@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 0.0005
 WARM_UP_DELAY_MS, WARM_UP_AT_LAST_MS = 100, 1500
+PREPARE_EVERY_MS = 15
 INTERRUPTED = 130
 
 
@@ -41,6 +42,7 @@ class Starter(QObject):
         self._window = window
         self._problem = problem
         self._warm_up = QTimer(self, singleShot=True)
+        self._preparing = QTimer(self, interval=PREPARE_EVERY_MS)
         self._path = path
         self._options = options or {}
         self._space = space
@@ -65,15 +67,24 @@ class Starter(QObject):
         if self._problem is not None:
             operations.say(self._problem)
         self._warm_up.timeout.connect(operations.warm_up)
+        self._warm_up.timeout.connect(self._preparing.start)
         self._warm_up.start(WARM_UP_AT_LAST_MS)
+        self._preparing.timeout.connect(self._on_preparing_due)
         session.space_changed.connect(self._on_space_changed)
         self._window.closed.connect(self._warm_up.stop)
+        self._window.closed.connect(self._preparing.stop)
 
     @Slot()
     def _on_space_changed(self) -> None:
         """The first picture is on its way: the kernels no longer compete with it."""
         if self._warm_up.isActive():
             self._warm_up.start(WARM_UP_DELAY_MS)
+
+    @Slot()
+    def _on_preparing_due(self) -> None:
+        """What is not seen yet is built in small pieces, so that neither the start nor its first showing waits."""
+        if not self._window.prepare_next():
+            self._preparing.stop()
 
     def _open(self, operations: Operations) -> None:
         if self._space is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -14,6 +15,7 @@ from embedviz.views.appearance import Appearance
 if TYPE_CHECKING:
     from embedviz.operations import Operations
     from embedviz.session import Session
+    from embedviz.views.train import TrainPanel
 
 LEFT_WIDTH, RIGHT_WIDTH = 200, 252
 RAIL_WIDTH = 64
@@ -54,17 +56,15 @@ class MainWindow(QMainWindow):
         from embedviz.views.plot.tools import PlotTools
         from embedviz.views.query_bar import QueryBar
         from embedviz.views.space_panel import SpacePanel
-        from embedviz.views.train import TrainDrawer, TrainPanel
+        from embedviz.views.train import Drawer
 
         self.session, self.operations = session, operations
         self.query_bar = QueryBar(session, operations, self.appearance)
         self.query_edit = self.query_bar.query_edit
         color_key = ColorKey(session, self.appearance, self)
         self.space_panel = SpacePanel(session, operations, color_key)
-        self.train_panel = TrainPanel(operations)
         self.mode_panels = QStackedWidget()
         self.mode_panels.addWidget(self.space_panel)
-        self.mode_panels.addWidget(self.train_panel)
         self.plot = Plot(session, operations, self.appearance, color_key)
         self.answer_panel = AnswerPanel(session, operations, self.appearance)
         self.neighbor_table = self.answer_panel.neighbor_table
@@ -90,9 +90,10 @@ class MainWindow(QMainWindow):
                 ("commands", "Commands", self.named_actions["action_show_palette"]),
             ],
         )
-        self.train_drawer = TrainDrawer(session, operations, self.appearance)
+        self.drawer = Drawer(session, operations, self.appearance)
         self._lay_out()
         session.view_changed.connect(self._on_view_changed)
+        operations.corpus_offered.connect(self._on_corpus_offered)
         session.history_changed.connect(self._on_history_changed)
         session.space_changed.connect(self._on_space_changed)
         self.appearance.changed.connect(self._on_appearance_changed)
@@ -102,6 +103,24 @@ class MainWindow(QMainWindow):
         self._on_view_changed()
         self.query_edit.setFocus()
         self.furnished.emit()
+
+    @cached_property
+    def train_panel(self) -> TrainPanel:
+        """The panel of Train, built when it is first wanted."""
+        from embedviz.views.train import TrainPanel
+
+        made = TrainPanel(self.operations)
+        made.quality_button.clicked.connect(self.drawer.show_quality)
+        self.mode_panels.addWidget(made)
+        return made
+
+    def prepare_next(self) -> bool:
+        """Build one more piece of what is not seen yet; False if nothing is left."""
+        for owner, piece in ((self, "train_panel"), (self.drawer, "training_page"), (self.drawer, "quality_page")):
+            if piece not in vars(owner):
+                getattr(owner, piece)
+                return True
+        return False
 
     def toggle_panel(self) -> None:
         """Show or hide the left panel."""
@@ -123,7 +142,7 @@ class MainWindow(QMainWindow):
         middle = QVBoxLayout()
         middle.setSpacing(measures.GAP)
         middle.addLayout(shown, 1)
-        middle.addWidget(self.train_drawer)
+        middle.addWidget(self.drawer)
         body = QHBoxLayout()
         body.setSpacing(measures.GAP)
         body.addWidget(self.mode_panels)
@@ -162,8 +181,14 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_view_changed(self) -> None:
         is_training = self.session.state.view.mode == "train"
-        self.mode_panels.setCurrentWidget(self.train_panel if is_training else self.space_panel)
-        self.train_drawer.setVisible(is_training)
+        shown = self.train_panel if is_training else self.space_panel
+        if self.mode_panels.currentWidget() is not shown:
+            self.mode_panels.setCurrentWidget(shown)
+            self.mode_panels.setVisible(self._is_wide or is_training)  # a text is chosen there, however narrow it is
+
+    @Slot(str)
+    def _on_corpus_offered(self, path: str) -> None:
+        self.train_panel.choose(path)
 
     @Slot()
     def _on_history_changed(self) -> None:
@@ -188,6 +213,7 @@ class MainWindow(QMainWindow):
         self.answer_panel.setFixedWidth(self.appearance.px(RIGHT_WIDTH))
         self._place_tools()
         self._fold(self.width())
+        self.drawer.fit(self.height())
 
     def _place_tools(self) -> None:
         self.plot_tools.adjustSize()
@@ -197,6 +223,7 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if hasattr(self, "plot_tools"):
             self._fold(event.size().width())
+            self.drawer.fit(event.size().height())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -72,11 +72,13 @@ def stylesheet(theme: Theme, scale: float) -> str:
     }}
     QToolButton[role="rail"]:hover {{ color: {theme.text}; }}
     QToolButton[role="rail"]:checked {{ color: {theme.accent}; }}
-    QTableView {{
+    QTableView, QTreeView {{
         background: transparent; border: 1px solid transparent; outline: none; gridline-color: transparent;
         selection-background-color: {theme.tint}; selection-color: {theme.text};
     }}
-    QTableView:focus {{ border-color: {theme.accent}; }}
+    QTreeView::item {{ min-height: {px(24)}; padding: 0 {px(6)}; }}
+    QTreeView QHeaderView::section {{ padding: {px(3)} {px(6)}; }}
+    QTableView:focus, QTreeView:focus {{ border-color: {theme.accent}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QListView, QListWidget {{
         background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: {px(6)}; outline: none;

@@ -1,5 +1,6 @@
 """Training: skip-gram of 100 dimensions beside gensim's, words per second at its best number of workers.
 
+Memory is the peak of a fresh process that reads a file and trains one epoch on it, ours beside gensim's.
 The text is the first *.txt.gz in the folder named by EMBEDVIZ_BENCH_DATA, up to five million tokens, else one that is
 generated with Zipf's law.
 """
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -90,3 +93,40 @@ def test_skip_gram_beside_gensim(benchmark, say, sentences):
         if "king" in vectors:
             rhos = [each.evaluate_word_pairs(datapath(file))[1][0] for each in (vectors, peer_vectors)]
             say(f"{name}: rho {rhos[0]:.3f}; gensim: {rhos[1]:.3f}")
+
+
+OURS = """
+import sys, embedviz
+embedviz.train(sys.argv[1], epochs=1, min_count=5, n_threads=2)
+"""
+PEER = """
+import sys
+from gensim.models import Word2Vec
+Word2Vec(corpus_file=sys.argv[1], vector_size=100, window=5, min_count=5, sample=1e-3, sg=1, negative=5, epochs=1,
+         workers=2)
+"""
+PEAK = """
+import resource
+if sys.platform == "linux":  # where getrusage still counts the parent, before the exec
+    status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    print(1024 * int(status["VmHWM"].split()[0]))
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the peak by getrusage")
+def test_peak_memory_beside_gensim(benchmark, say, sentences, tmp_path):
+    finish(kernels.load(KERNELS))  # a machine compiles them once, in a process of its own
+    path = tmp_path / "corpus.txt"
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(" ".join(sentence) + "\n" for sentence in sentences)
+
+    def peak(program: str) -> float:
+        done = subprocess.run([sys.executable, "-c", program + PEAK, str(path)], capture_output=True, check=True)
+        return int(done.stdout.split()[-1]) / 1e6
+
+    mine = benchmark.pedantic(peak, args=(OURS,), rounds=1)
+    theirs = peak(PEER)
+    benchmark.extra_info.update(claim="peak memory", peer="gensim", ours=mine, peer_memory=theirs, ratio=mine / theirs)
+    say(f"peak memory of training: {mine:.0f} MB; gensim: {theirs:.0f} MB; ratio {mine / theirs:.2f}")

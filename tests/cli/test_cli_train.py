@@ -20,6 +20,7 @@ from embedviz.space.run import EpochRecord
 from embedviz.training import EncodedCorpus, TrainingOptions
 
 Run = Callable[..., tuple[int, str, str]]
+LINES = ("--lines", "running")
 USUAL = ("--min-count", "1", "--dims", "3", "--epochs", "3")
 
 
@@ -95,9 +96,20 @@ def test_json_is_an_object_a_line(run_main: Run, corpus: Path) -> None:
 
 def test_every_option_reaches_the_trainer(run_main: Run, corpus: Path, trainer: Trainer) -> None:
     options = ("--dims", "2", "--window", "3", "--epochs", "4", "--min-count", "1", "--negatives", "6", "--seed", "9")
-    more = ("--learning-rate", "0.05", "--subsample", "0", "--threads", "2", "--max-vocabulary", "5")
+    more = (
+        "--learning-rate",
+        "0.05",
+        "--subsample",
+        "0",
+        "--threads",
+        "2",
+        "--max-vocabulary",
+        "5",
+        "--lines",
+        "running",
+    )
     assert run_main("train", str(corpus), "-o", str(corpus.with_name("o.npz")), *options, *more)[0] == 0
-    assert trainer.asked == TrainingOptions("skip-gram", 2, 3, 4, 1, 5, 6, 0.05, 0.0, 9, 2)
+    assert trainer.asked == TrainingOptions("skip-gram", 2, 3, 4, 1, 5, 6, 0.05, 0.0, 9, 2, "running")
 
 
 def test_ctrl_c_stops_and_writes(run_main: Run, corpus: Path, trainer: Trainer) -> None:

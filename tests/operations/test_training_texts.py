@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import sys
+import threading
 
 import numpy as np
 import pytest
 
+from embedviz import training
+from embedviz.operations.training import BACKGROUND_NICENESS
 from embedviz.training import TrainingOptions
 
 GROUPS = (("cat", "dog", "cow", "hen"), ("red", "blue", "green", "grey"), ("rain", "snow", "wind", "sun"))
@@ -132,3 +137,32 @@ def test_epochs_are_saved_as_csv_and_json(session, operations, said, corpus, tra
     assert [each["accuracy"] for each in json.loads((tmp_path / "run.json").read_text())["epochs"]] == [
         record.accuracy for record in epochs
     ]
+
+
+def test_epochs_so_far_begin_anew_with_each_training(operations, corpus, trained, idle):
+    for _ in range(2):
+        operations.train(corpus, SMALL)
+        assert operations.epochs_so_far == ()
+        trained()
+        idle()
+        assert [record.epoch for record in operations.epochs_so_far] == [1, 2, 3]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets one thread give way")
+def test_training_gives_way_to_the_window(operations, corpus, monkeypatch, trained, idle):
+    own, seen = threading.get_native_id(), []
+
+    def watched(*args, **kwargs):
+        seen.append((threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+        return (yield from train_steps(*args, **kwargs))
+
+    train_steps = training.train_steps
+    monkeypatch.setattr(training, "train_steps", watched)
+    before = os.getpriority(os.PRIO_PROCESS, own)
+    operations.train(corpus, SMALL)
+    trained()
+    idle()
+    ((thread, niceness),) = seen
+    assert thread != own
+    assert niceness == max(before, BACKGROUND_NICENESS)
+    assert os.getpriority(os.PRIO_PROCESS, own) == before

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import lzma
 import os
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
@@ -44,7 +46,7 @@ def test_prose(text: Text) -> None:
     assert corpus.words[:] == ["the", "cat", "sat", "on", "mat", "dog", "too", "don't", "wake"]
     assert corpus.counts.tolist() == [5, 2, 2, 2, 2, 1, 1, 1, 1]
     assert (corpus.n_raw_tokens, corpus.n_bad_bytes, corpus.n_words) == (17, 0, 9)
-    assert corpus.tokens.dtype == np.int32
+    assert corpus.tokens.dtype == np.uint16
     assert not corpus.tokens.flags.writeable
 
 
@@ -78,6 +80,17 @@ def test_any_text_agrees_with_a_plain_count(
     assert sentences(corpus) == [line[at : at + 4] for line in reading for at in range(0, len(line), 4)]
 
 
+def test_many_words_need_wider_numbers(text: Text) -> None:
+    words = [f"w{row}" for row in range(65_537)]
+    path = text(" ".join(words))
+    corpus = encoded(path)
+    assert corpus.tokens.dtype == np.int32
+    assert [word for sentence in sentences(corpus) for word in sentence] == words
+    corpus = encoded(path, TrainingOptions(min_count=1, n_dims=2, max_vocabulary=65_536))
+    assert corpus.tokens.dtype == np.uint16
+    assert [word for sentence in sentences(corpus) for word in sentence] == words[:-1]
+
+
 def test_a_long_line_is_cut_into_sentences(text: Text) -> None:
     corpus = encoded(text("a b " * 1_250 + "\nb a"))
     assert np.diff(corpus.sentence_starts).tolist() == [1000, 1000, 500, 2]
@@ -99,7 +112,7 @@ def test_one_huge_line_is_read_in_blocks(text: Text, monkeypatch: pytest.MonkeyP
     assert max(map(len, corpus.words)) <= 200
 
 
-@pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress)])
+@pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)])
 def test_packed_texts_are_unpacked(text: Text, suffix: str, pack: Callable[[bytes], bytes]) -> None:
     plain = text()
     packed = text(pack(plain.read_bytes()), f"corpus.txt{suffix}")
@@ -113,6 +126,59 @@ def test_a_folder_is_its_text_files_in_order(tmp_path: Path) -> None:
     (tmp_path / "deep" / "c.txt.gz").write_bytes(gzip.compress(b"third file"))
     (tmp_path / "d.bin").write_bytes(b"\0\1\2")
     assert sentences(encoded(tmp_path)) == [["first", "file"], ["second", "file"], ["third", "file"]]
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_an_archive_of_several_texts_is_read_like_a_folder(tmp_path: Path) -> None:
+    members = {
+        "deep/b.txt": b"second file",
+        "a.TXT": b"first file",
+        "c.txt.gz": gzip.compress(b"third file"),
+        "notes.md": b"not this",
+        "__MACOSX/a.txt": b"nor this",
+    }
+    path = zipped(tmp_path / "texts.zip", members)
+    assert sentences(encoded(path)) == [["first", "file"], ["third", "file"], ["second", "file"]]
+    assert sentences(encoded(path / "deep/b.txt")) == [["second", "file"]]
+    assert sentences(encoded(path / "notes.md")) == [["not", "this"]]
+    with pytest.raises(FileAccessError, match=r"no “z.txt” in “texts.zip”; it holds “deep/b.txt”, “a.TXT”"):
+        encoded(path / "z.txt")
+
+
+def test_an_archive_of_one_file_is_that_file(tmp_path: Path) -> None:
+    assert sentences(encoded(zipped(tmp_path / "one.zip", {"whatever.md": b"the only file"}))) == [
+        ["the", "only", "file"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"a.md": b"one", "b.md": b"two"}, r"2 files, none of them .txt: “a.md”, “b.md”; name one.*texts.zip/a.md"),
+        ({"a.txt": b"\x7f\0\1\2" * 50, "b.txt": b"two"}, "“a.txt” is binary"),
+        ({}, "“texts.zip” holds no files"),
+    ],
+)
+def test_archives_without_texts_are_refused(tmp_path: Path, members: dict[str, bytes], words: str) -> None:
+    with pytest.raises(FormatError, match=words):
+        encoded(zipped(tmp_path / "texts.zip", members))
+
+
+def test_a_damaged_archive_and_one_too_large_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = zipped(tmp_path / "texts.zip", {f"{row}.txt": b"many words " * 2_000 for row in range(20)})
+    monkeypatch.setattr("embedviz.training.text_source.SMALL_BYTES", 1_000)
+    monkeypatch.setattr("embedviz.training.text_source.MOST_TIMES", 2)
+    with pytest.raises(FormatError, match="more than texts do"):
+        encoded(path)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(FormatError, match="damaged"):
+        encoded(path)
 
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "parquet"])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from skip_gram_oracle import compiled_kernels, corpus_of
 
-from embedviz.training.heldout import MOST_PAIRS, Heldout, draw_heldout, split
+from embedviz.progress import finish
+from embedviz.training.heldout import MOST_PAIRS, Heldout, draw_heldout, pairs_to_measure, split
 from embedviz.training.noise import keep_chances, noise_of
 
 
@@ -89,7 +90,7 @@ def test_the_figures_agree_with_plain_numpy() -> None:
         rival = np.dot(inputs[word].astype(float), outputs[drawn[0]].astype(float))
         losses.append(loss)
         wins.append(0.5 if drawn[0] == context else float(true > rival))
-    loss, accuracy = heldout.measure(inputs, outputs)
+    loss, accuracy = finish(heldout.measure_steps(inputs, outputs))
     assert loss == pytest.approx(np.mean(losses), rel=1e-6)
     assert accuracy == pytest.approx(np.mean(wins), abs=1e-9)
 
@@ -97,9 +98,25 @@ def test_the_figures_agree_with_plain_numpy() -> None:
 def test_vectors_that_know_nothing_are_at_chance() -> None:
     _, heldout = drawn_from(random_corpus(900, 30), negatives=5)
     zeros = np.zeros((40, 16), np.float32)
-    loss, accuracy = heldout.measure(zeros, zeros)
+    loss, accuracy = finish(heldout.measure_steps(zeros, zeros))
     n_counted = (heldout.drawn != heldout.contexts[:, None]).sum(axis=1).mean()
     assert loss == pytest.approx((1 + n_counted) * np.log(2))
     assert accuracy == 0.5
     nothing = np.zeros(0, np.int32)
-    assert np.isnan(Heldout(nothing, nothing, np.zeros((0, 5), np.int32)).measure(zeros, zeros)).all()
+    assert np.isnan(finish(Heldout(nothing, nothing, np.zeros((0, 5), np.int32)).measure_steps(zeros, zeros))).all()
+
+
+def test_wide_windows_and_many_negatives_are_measured_on_less() -> None:
+    assert pairs_to_measure(5, 112) == MOST_PAIRS
+    assert pairs_to_measure(50, 1_008) < 2_000
+    assert pairs_to_measure(1_000, 10_000) == 200
+    rng = np.random.default_rng(1)
+    corpus = random_corpus(40_000, 5)
+    parts = split(corpus, rng)
+    keep, noise = keep_chances(corpus.counts, 0.0), noise_of(corpus.counts, compiled_kernels())
+    heldout = draw_heldout(corpus, parts, keep, noise, window=1_000, negatives=2, rng=rng, most_pairs=300)
+    assert heldout.drawn.shape == (300, 2)
+    inputs, outputs = rng.normal(size=(2, 40, 1_000)).astype(np.float32)
+    steps = heldout.measure_steps(inputs, outputs)
+    n_steps = sum(1 for _ in steps)
+    assert n_steps == 4, "75 pairs of 2 negatives in 1,000 dimensions at once"

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from skip_gram_oracle import compiled_kernels, corpus_of, grouped_sentences
 
-from embedviz.errors import EmbedvizError, InputError, OptionError
+from embedviz.errors import EmbedvizError, InputError, NothingLearnedError, OptionError
 from embedviz.progress import Command, Progress, Steps, finish
 from embedviz.space.run import EpochRecord
 from embedviz.training.options import TrainingOptions
 from embedviz.training.skip_gram import REPRODUCIBLE_BELOW, Trained, skip_gram_steps
+from embedviz.training.skip_gram_model import model_steps
 
 GROUPS, MEMBERS = 8, 10
 
@@ -154,15 +155,40 @@ def test_a_stop_with_the_last_record_changes_nothing(grouped) -> None:
     assert not trained.stopped
 
 
-def test_a_stop_before_the_first_epoch_keeps_the_start(endless) -> None:
+@pytest.mark.parametrize("n_steps", [1, 2, 3])
+def test_a_stop_before_the_first_epoch_has_nothing_to_keep(endless, n_steps) -> None:
     corpus, options = endless
+    before = set(threading.enumerate())
     steps = skip_gram_steps(corpus, options)
-    while next(steps).text != "Preparing to train":
-        pass
-    trained = stop(steps)
-    assert trained.stopped
-    assert trained.records == ()
-    assert trained.vectors.shape == (400, 64)
+    for _ in range(n_steps):
+        assert next(steps).text == "Preparing to train"
+    with pytest.raises(NothingLearnedError, match="before anything was learned"):
+        stop(steps)
+    assert set(threading.enumerate()) <= before
+
+
+def test_preparing_and_keeping_are_cut_into_small_steps(monkeypatch) -> None:
+    """What one step touches does not grow with the corpus, so that a stop or a cancel is heard soon."""
+    monkeypatch.setattr("embedviz.training.skip_gram_model._FLOATS_AT_ONCE", 1 << 12)
+    corpus = corpus_of([[f"w{row}", f"w{row + 1}"] for row in range(20_000)])
+    options = TrainingOptions(n_dims=20, subsample=0.0)
+    preparing = model_steps(corpus, options, compiled_kernels(), 1)
+    n_steps = 0
+    try:
+        while True:
+            next(preparing)
+            n_steps += 1
+    except StopIteration as done:
+        model = done.value
+    assert n_steps >= corpus.n_words / (1 << 12)
+    wanted = model.inputs[:, :20].copy()
+    assert sum(1 for _ in model.finite_steps()) >= 2 * model.inputs.size / (1 << 13)
+    keeping = model.vectors_steps()
+    assert next(keeping).text == "Keeping the vectors"
+    vectors = finish(keeping)
+    assert np.array_equal(vectors, wanted)
+    assert np.shares_memory(vectors, model.inputs), "no second copy"
+    assert vectors.flags.c_contiguous
 
 
 def test_closing_leaves_no_thread(endless) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from embedviz.progress import finish
 from embedviz.space.labels import Labels
-from embedviz.training.trace import change_sentence, first_sentence, kept_neighbors, neighborhoods
+from embedviz.training.trace import change_sentence, first_sentence, kept_neighbors, neighborhoods_steps
 
 
 def test_neighborhoods_agree_with_scikit_learn() -> None:
     from sklearn.neighbors import NearestNeighbors
 
     vectors = np.random.default_rng(8).normal(size=(700, 12)).astype(np.float32)
-    ours = neighborhoods(vectors, 600)
+    ours = finish(neighborhoods_steps(vectors, 600))
     theirs = NearestNeighbors(n_neighbors=11, metric="cosine", algorithm="brute").fit(vectors[:600])
     assert np.array_equal(ours, theirs.kneighbors(vectors[:600], return_distance=False)[:, 1:])
-    assert neighborhoods(vectors[:4], 600).shape == (4, 3)
+    assert finish(neighborhoods_steps(vectors[:4], 600)).shape == (4, 3)
 
 
 def test_the_sentence_names_who_moved_and_how_many_stayed() -> None:
@@ -46,3 +47,11 @@ def test_the_first_sentence_names_pairs_once() -> None:
         f"The first neighbourhoods: “king” is nearest to “queen”, “sea” to “ship” and “{long}” to “king”."
     )
     assert first_sentence(words, nearest[:1]) == "The first neighbourhoods: “king” is nearest to “queen”."
+
+
+def test_many_dimensions_compare_fewer_words_in_small_steps() -> None:
+    vectors = np.random.default_rng(8).normal(size=(900, 5_000)).astype(np.float32)
+    nearest = finish(neighborhoods_steps(vectors))
+    assert nearest.shape == (632, 10)
+    assert nearest.max() < 632
+    assert sum(1 for _ in neighborhoods_steps(vectors)) == 10, "64 words at once"

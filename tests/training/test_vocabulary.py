@@ -10,7 +10,7 @@ import pytest
 from embedviz.errors import EmbedvizError, MemoryPlanError, OptionError
 from embedviz.progress import finish
 from embedviz.training import TrainingOptions, encode_steps, vocabulary
-from embedviz.training.vocabulary import Counts, kept_words
+from embedviz.training.vocabulary import Counts, kept_steps
 
 COUNTS = Counts({"b": 2, "a": 5, "x" * 201: 9, "c": 2, "d": 1}, 19, 3, 0, "")
 
@@ -25,7 +25,7 @@ COUNTS = Counts({"b": 2, "a": 5, "x" * 201: 9, "c": 2, "d": 1}, 19, 3, 0, "")
     ],
 )
 def test_kept_words_stand_by_count_then_by_first_appearance(options: TrainingOptions, words: tuple[str, ...]) -> None:
-    kept = kept_words(COUNTS, options)
+    kept = finish(kept_steps(COUNTS, options))
     assert kept.words == words
     assert kept.counts.tolist() == [COUNTS.counts[word] for word in words]
     assert kept.n_tokens == sum(COUNTS.counts[word] for word in words)

@@ -47,7 +47,7 @@ def answered(monkeypatch, tmp_path, vector_file):
         "getOpenFileName",
         lambda parent, title, *args: (str(judged if "Word list" in title else vector_file), ""),
     )
-    targets = iter((tmp_path / "out.npz", tmp_path / "figure.png", tmp_path / "epochs.csv"))
+    targets = iter((tmp_path / "out.npz", tmp_path / "figure.png", tmp_path / "epochs.csv", tmp_path / "quality.csv"))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(next(targets)), ""))
 
 
@@ -77,7 +77,13 @@ def test_every_action_runs_on_the_sample(window, idle, answered, session, tmp_pa
             dialog.close()
         QApplication.processEvents()
     assert [message.text for message in said if message.kind == "error"] == []
-    assert {path.name for path in tmp_path.iterdir()} >= {"two.txt", "out.npz", "figure.png", "epochs.csv"}
+    assert {path.name for path in tmp_path.iterdir()} >= {
+        "two.txt",
+        "out.npz",
+        "figure.png",
+        "epochs.csv",
+        "quality.csv",
+    }
     window.named_actions["action_quit_program"].trigger()
     assert not window.isVisible()
 

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QSpinBox, QWidget
 
+from embedviz.training import TrainingOptions
+from embedviz.views.train.curve import Curve
 from embedviz.views.train.words import time_left
 
 WORDS = ("cat", "dog", "cow", "hen", "red", "blue", "green", "grey")
@@ -26,6 +29,11 @@ def panel(window):
     return window.train_panel
 
 
+def epoch_column(page, column: int) -> list[str]:
+    model = page.epoch_table.model()
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
 def set_small(panel) -> None:
     for name, value in (("n_dims", 6), ("epochs", 3), ("min_count", 1)):
         panel.findChild(type(panel.options_form._counts[name]), f"train_{name}").setValue(value)
@@ -35,11 +43,11 @@ def test_the_rail_changes_between_the_modes(qtbot, window):
     button = window.findChild(object, "mode_train")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.train_panel.isVisible()
-    assert window.train_drawer.isVisible()
+    assert window.drawer.training_page.isVisible()
     assert not window.space_panel.isVisible()
     QTest.mouseClick(window.findChild(object, "mode_explore"), Qt.MouseButton.LeftButton)
     assert window.space_panel.isVisible()
-    assert not window.train_drawer.isVisible()
+    assert not window.drawer.isVisible()
 
 
 def test_train_fills_curves_and_table_and_shows_the_space(qtbot, window, panel, corpus):
@@ -51,15 +59,16 @@ def test_train_fills_curves_and_table_and_shows_the_space(qtbot, window, panel, 
     qtbot.waitUntil(lambda: window.session.state.space is not None, timeout=60_000)
     qtbot.waitUntil(lambda: not window.operations.jobs.alive(), timeout=10_000)
     epochs = window.session.state.space.source.run.epochs
-    drawer = window.train_drawer
-    assert drawer.epoch_table.rowCount() == len(epochs) == 3
-    assert drawer.epoch_table.item(0, 1).text() == f"{epochs[0].loss:.4f}"
-    curves = drawer.loss_plot.plotItem.listDataItems()
-    assert [curve.getData()[1].tolist() for curve in curves] == [
-        [record.loss for record in epochs],
-        [record.heldout_loss for record in epochs],
+    page = window.drawer.training_page
+    assert epoch_column(page, 0) == ["1", "2", "3"]
+    assert epoch_column(page, 1) == [f"{record.loss:.4f}" for record in epochs]
+    assert window.findChild(QWidget, "loss_plot") is page.loss_plot
+    assert [line.values for line in page.loss_plot.lines] == [
+        tuple(record.loss for record in epochs),
+        tuple(record.heldout_loss for record in epochs),
     ]
-    assert drawer.sentence.text() == epochs[-1].sentence
+    assert [line.values for line in page.accuracy_plot.lines] == [tuple(100 * record.accuracy for record in epochs)]
+    assert page.sentence.text() == epochs[-1].sentence
     assert panel.train_button.isEnabled()
     assert not panel.stop_button.isEnabled()
     assert window.space_panel.space_summary.text() == "8 items × 6 dimensions"
@@ -79,6 +88,9 @@ def test_what_is_wrong_with_a_text_is_said_beside_it(qtbot, window, panel, corpu
     qtbot.waitUntil(lambda: "100 dimensions are more than the 8 words" in panel.preview_label.text(), timeout=10_000)
     qtbot.waitUntil(lambda: not window.operations.jobs.alive(), timeout=10_000)
     assert window.message_bar.message_line.text() == ""
+    panel.findChild(QSpinBox, "train_n_dims").setValue(6)  # mended, and looked at again
+    qtbot.waitUntil(lambda: "8 different words" in panel.preview_label.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.operations.jobs.alive(), timeout=10_000)
 
 
 def test_cancel_gives_the_panel_back(qtbot, window, panel, corpus):
@@ -106,14 +118,84 @@ def test_time_left(passed, fraction, words):
     assert time_left(passed, fraction) == words
 
 
-def test_an_evaluation_is_shown_as_a_table(qtbot, window, show, make_space, tmp_path):
-    show(make_space(np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0], [0.5, 0.5], [0.2, 0.9]]), list("abcde")))
-    judged = tmp_path / "pairs.tsv"
-    judged.write_text("a\tb\t9.5\na\tc\t1\na\td\t6\nc\te\t8\nb\tunknown\t3\n", encoding="utf-8")
-    window.operations.evaluate(judged)
-    qtbot.waitUntil(lambda: window.findChild(object, "evaluation_table") is not None, timeout=10_000)
-    table = window.findChild(object, "evaluation_table")
-    assert table.item(0, 1).text() == "rho 1.000"
-    assert table.item(0, 3).text() == "4 of 5 pairs"
-    window.findChild(object, "evaluation_dialog").close()
-    qtbot.waitUntil(lambda: not window.operations.jobs.alive(), timeout=10_000)
+def test_nothing_of_train_is_built_before_it_is_wanted(window):
+    assert window.findChildren(Curve) == []
+    assert window.findChild(QWidget, "train_panel") is None
+    pieces = 0
+    while window.prepare_next():
+        pieces += 1
+    assert pieces == 3
+    assert len(window.findChildren(Curve)) == 2
+    assert not window.drawer.isVisible()
+    assert not window.train_panel.isVisible()
+
+
+def test_train_shown_during_a_training_has_the_epochs_before(qtbot, window, corpus, idle):
+    options = TrainingOptions(n_dims=6, epochs=400, min_count=1)
+    with qtbot.waitSignal(window.operations.epoch_recorded, timeout=60_000):
+        window.operations.train(corpus, options)
+    window.operations.set_mode("train")
+    page = window.drawer.training_page
+    assert epoch_column(page, 0)[0] == "1"
+    assert window.train_panel.stop_button.isEnabled()
+    QTest.mouseClick(window.train_panel.stop_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.train_panel.train_button.isEnabled(), timeout=10_000)
+    idle()
+    assert len(epoch_column(page, 0)) == len(window.session.state.space.source.run.epochs) < 400
+
+
+def test_the_trace_is_kept_with_the_space_and_exported(monkeypatch, qtbot, window, panel, corpus, idle, tmp_path):
+    page = window.drawer.training_page
+    set_small(panel)
+    panel.choose(corpus)
+    idle()
+    assert not page.save_button.isEnabled()
+    QTest.mouseClick(panel.train_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.session.state.space is not None, timeout=60_000)
+    idle()
+    epochs = window.session.state.space.source.run.epochs
+    for chosen, suffix in (("CSV (*.csv)", ".csv"), ("JSON (*.json)", ".json")):
+        answer = (str(tmp_path / "epochs"), chosen)
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, answer=answer: answer)
+        QTest.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
+        assert (tmp_path / f"epochs{suffix}").stat().st_size > 0
+    window.operations.save_space(tmp_path / "trained.npz")
+    idle()
+    (tmp_path / "other.txt").write_text("one 1 2\ntwo 3 4\n", encoding="utf-8")
+    window.operations.open_file(tmp_path / "other.txt")
+    idle()
+    assert (epoch_column(page, 0), page.loss_plot.n_epochs) == ([], 0)
+    assert page.sentence.text().startswith("The open space was not trained here")
+    assert not page.save_button.isEnabled()
+    window.operations.open_file(tmp_path / "trained.npz")
+    idle()
+    assert epoch_column(page, 1) == [f"{record.loss:.4f}" for record in epochs]
+    assert page.loss_plot.n_epochs == 3
+    assert page.sentence.text() == epochs[-1].sentence
+    page.epoch_table.selectRow(0)
+    assert page.sentence.text() == epochs[0].sentence
+
+
+def test_the_drawer_closes_and_comes_back(window, panel):
+    QTest.mouseClick(window.drawer.close_button, Qt.MouseButton.LeftButton)
+    assert not window.drawer.isVisible()
+    window.named_actions["action_toggle_drawer"].trigger()
+    assert window.drawer.training_page.isVisible()
+
+
+def test_a_narrow_window_shows_where_a_text_is_chosen(qapp, window):
+    window.resize(800, 600)
+    qapp.processEvents()
+    assert not window.mode_panels.isVisible()
+    window.operations.set_mode("train")
+    assert window.train_panel.train_button.isVisible()
+    window.operations.set_mode("explore")
+    assert not window.mode_panels.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (800, 600)])
+def test_the_drawer_leaves_the_larger_part_to_the_plot(qapp, window, panel, size):
+    window.resize(*size)
+    qapp.processEvents()
+    assert window.drawer.height() < size[1] / 2
+    assert window.plot.height() > 0.2 * size[1]

@@ -1,6 +1,6 @@
-"""The Train mode: the panel with corpus and options, and the drawer with curves and epochs."""
+"""The Train mode: the panel with corpus and options, and the drawer with curves, epochs and evaluations."""
 
-from embedviz.views.train.train_drawer import TrainDrawer
+from embedviz.views.train.drawer import Drawer
 from embedviz.views.train.train_panel import TrainPanel
 
-__all__ = ["TrainDrawer", "TrainPanel"]
+__all__ = ["Drawer", "TrainPanel"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
 
 from embedviz.training import EXPLANATIONS, TrainingOptions
 from embedviz.views.panel import plain
@@ -16,12 +16,16 @@ COUNTS = (
     ("negatives", "Negatives", 1, 100),
     ("seed", "Seed", 0, 2_147_483_647),
 )
-SPIN_PX = 80
+OF_VOCABULARY = ("n_dims", "min_count")
+LABEL_PX, FIELD_PX = 64, 78
+LINES = (("By the text", "auto"), ("Sentences", "sentences"), ("Run on", "running"))
 RATES = (("learning_rate", "Learning rate", 4, 0.005), ("subsample", "Subsample", 5, 0.0005))
 
 
 class OptionsForm(QWidget):
-    """Reads as TrainingOptions."""
+    """Reads as TrainingOptions; `vocabulary_changed` states that the text would be read in another way, or refused."""
+
+    vocabulary_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +40,9 @@ class OptionsForm(QWidget):
             count = QSpinBox()
             count.setRange(least, most)
             count.setValue(getattr(defaults, name))
+            count.setKeyboardTracking(False)
+            if name in OF_VOCABULARY:
+                count.valueChanged.connect(self.vocabulary_changed)
             self._counts[name] = count
             self._add(form, name, title, count)
         for name, title, decimals, step in RATES:
@@ -46,6 +53,11 @@ class OptionsForm(QWidget):
             rate.setValue(getattr(defaults, name))
             self._rates[name] = rate
             self._add(form, name, title, rate)
+        self._lines = QComboBox()
+        for title, lines in LINES:
+            self._lines.addItem(title, lines)
+        self._lines.currentIndexChanged.connect(self.vocabulary_changed)
+        self._add(form, "lines", "Lines", self._lines)
 
     def options(self) -> TrainingOptions:
         """What the form says now."""
@@ -60,16 +72,18 @@ class OptionsForm(QWidget):
             seed=counts["seed"],
             learning_rate=rates["learning_rate"],
             subsample=rates["subsample"],
+            lines=self._lines.currentData(),
         )
 
-    def _add(self, form: QFormLayout, name: str, title: str, spin: QSpinBox | QDoubleSpinBox) -> None:
-        spin.setObjectName(f"train_{name}")
-        spin.setAccessibleName(title)
-        spin.setToolTip(EXPLANATIONS[name])
-        spin.setFixedWidth(SPIN_PX)
-        spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    def _add(self, form: QFormLayout, name: str, title: str, field: QSpinBox | QDoubleSpinBox | QComboBox) -> None:
+        field.setObjectName(f"train_{name}")
+        field.setAccessibleName(title)
+        field.setToolTip(EXPLANATIONS[name])
+        field.setFixedWidth(FIELD_PX)
+        if not isinstance(field, QComboBox):
+            field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         label = plain("muted")
-        label.setMinimumWidth(72)
+        label.setMinimumWidth(LABEL_PX)
         label.setText(title)
         label.setToolTip(EXPLANATIONS[name])
-        form.addRow(label, spin)
+        form.addRow(label, field)

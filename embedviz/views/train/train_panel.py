@@ -43,6 +43,10 @@ class TrainPanel(QFrame):
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 1000)
         self.progress_label = plain("muted", "train_progress_label")
+        self.quality_button = self._button(
+            "How good is it?", "show_quality_button", "Compare the space with what people say about words"
+        )
+        self.quality_button.hide()
         self._lay_out()
         self.small_world_button.clicked.connect(self._on_small_world_clicked)
         self.file_button.clicked.connect(self._on_file_clicked)
@@ -50,13 +54,14 @@ class TrainPanel(QFrame):
         self.train_button.clicked.connect(self._on_train_clicked)
         self.stop_button.clicked.connect(operations.stop_training)
         self.cancel_button.clicked.connect(operations.cancel_training)
+        self.options_form.vocabulary_changed.connect(self._on_vocabulary_changed)
         operations.corpus_previewed.connect(self._on_corpus_previewed)
         operations.corpus_refused.connect(self.preview_label.setText)
-        operations.corpus_offered.connect(self.choose)
         operations.training_began.connect(self._on_training_changed)
         operations.training_ended.connect(self._on_training_changed)
         operations.training_progressed.connect(self._on_training_progressed)
         self._show_corpus()
+        operations.session.space_changed.connect(self._on_space_changed)
         self._on_training_changed()
 
     @Slot(str)
@@ -91,19 +96,24 @@ class TrainPanel(QFrame):
         column.addSpacing(8)
         column.addWidget(head("Options"))
         column.addWidget(self.options_form)
-        column.addSpacing(8)
-        column.addWidget(self.train_button)
+        column.addStretch(1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(15, 4, 15, 12)
+        foot.setSpacing(6)
+        foot.addWidget(self.train_button)
         ends = QGridLayout()
         ends.setSpacing(6)
         ends.addWidget(self.stop_button, 0, 0)
         ends.addWidget(self.cancel_button, 0, 1)
-        column.addLayout(ends)
-        column.addWidget(self.progress)
-        column.addWidget(self.progress_label)
-        column.addStretch(1)
+        foot.addLayout(ends)
+        foot.addWidget(self.progress)
+        foot.addWidget(self.progress_label)
+        foot.addWidget(self.quality_button)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 1, 1, 1)
-        outer.addWidget(scrolled(content))
+        outer.setSpacing(0)
+        outer.addWidget(scrolled(content), 1)
+        outer.addLayout(foot)  # what begins and ends a training is always in sight
 
     def _show_corpus(self) -> None:
         name = (
@@ -111,6 +121,12 @@ class TrainPanel(QFrame):
         )
         self.corpus_label.setText(one_line(name, most=80))
         self.preview_label.setText("")
+
+    @Slot()
+    def _on_vocabulary_changed(self) -> None:
+        """What was said of the text may no longer be so."""
+        if self.preview_label.text() and not self._operations.is_training:
+            self.choose(self.corpus)
 
     @Slot()
     def _on_small_world_clicked(self) -> None:
@@ -148,6 +164,14 @@ class TrainPanel(QFrame):
         self.progress.setVisible(running)
         self.progress_label.setVisible(running)
         self.progress.setValue(0)
+        self._on_space_changed()
+
+    @Slot()
+    def _on_space_changed(self) -> None:
+        """A space that was trained can be asked how good it is."""
+        space = self._operations.session.state.space
+        is_trained = space is not None and space.source.run is not None
+        self.quality_button.setVisible(is_trained and not self._operations.is_training)
 
     @Slot(object)
     def _on_training_progressed(self, job: Job) -> None:

@@ -23,7 +23,8 @@ def preview_sentences(preview: Preview) -> list[str]:
         f"{preview.n_kept:,} words are kept; they cover {100 * preview.coverage:.1f} % of the text.",
         f"Most frequent: {one_line(', '.join(preview.most_frequent[:8]), most=120)}",
         f"Rarest kept: {one_line(', '.join(preview.rarest[:6]), most=120)}",
-        f"Takes about {preview.seconds:,.0f} s and {preview.n_bytes / 1e6:,.0f} MB.",
+        preview.reading,
+        f"Takes about {preview.seconds:,.0f} s and {preview.n_bytes / 1e6:,.0f} MB. {preview.assumption}",
     ]
     if preview.n_bad_bytes:
         lines.append(f"{preview.n_bad_bytes:,} bytes are not UTF-8 and were replaced.")

@@ -1,0 +1,158 @@
+"""The page of Training: curves that grow with each epoch, the epochs as a table, and what the last one changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from embedviz.operations import Operations
+from embedviz.session import Session
+from embedviz.space.run import EpochRecord
+from embedviz.views import theme as measures
+from embedviz.views.appearance import Appearance
+from embedviz.views.panel import plain
+from embedviz.views.train.curve import Curve, Line
+from embedviz.views.train.epoch_model import RATE, SPEED, EpochModel
+
+EMPTY = "Train on a text to see loss and accuracy, epoch by epoch."
+FOREIGN = "The open space was not trained here, so it has no epochs. Train on a text to see loss and accuracy."
+ROW_PX = 22
+NARROW_PAGE_PX, NARROW_TABLE_PX = 600, 340
+
+
+class TrainingPage(QWidget):
+    """Shows the training that runs, or the one the open space came from."""
+
+    def __init__(
+        self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("training_page")
+        self._session = session
+        self._operations = operations
+        self._appearance = appearance
+        self.loss_plot = Curve("loss, nats per pair", appearance)
+        self.loss_plot.setObjectName("loss_plot")
+        self.accuracy_plot = Curve("held-out accuracy, %", appearance)
+        self.accuracy_plot.setObjectName("accuracy_plot")
+        self._model = EpochModel(self)
+        self.epoch_table = QTableView()
+        self.epoch_table.setObjectName("epoch_table")
+        self.epoch_table.setAccessibleName("Epochs of the training")
+        self.epoch_table.setModel(self._model)
+        self.epoch_table.verticalHeader().hide()
+        self.epoch_table.setShowGrid(False)
+        self.epoch_table.setTabKeyNavigation(False)
+        self.epoch_table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.epoch_table.horizontalHeader().setHighlightSections(False)
+        self.epoch_table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.sentence = plain("muted", "epoch_sentence")
+        self.tools = QWidget()
+        self.save_button = QPushButton("Save epochs…")
+        self.save_button.setObjectName("save_epochs_button")
+        self.save_button.setToolTip("Save the epochs of the open space as CSV or JSON")
+        tools = QHBoxLayout(self.tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.addStretch(1)
+        tools.addWidget(self.save_button)
+        row = QHBoxLayout()
+        row.setSpacing(measures.GAP)
+        for widget, share in ((self.loss_plot, 4), (self.accuracy_plot, 4), (self.epoch_table, 6)):
+            row.addWidget(widget, share)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row, 1)
+        column.addWidget(self.sentence)
+        self.epoch_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
+        self.save_button.clicked.connect(self.save)
+        operations.training_began.connect(self._on_training_began)
+        operations.epoch_recorded.connect(self._on_epoch_recorded)
+        operations.training_ended.connect(self._on_space_changed)
+        session.space_changed.connect(self._on_space_changed)
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
+        if operations.is_training:
+            self._on_epoch_recorded()
+        else:
+            self._on_space_changed()
+
+    @Slot()
+    def save(self) -> None:
+        """Ask for a file and save the epochs of the open space to it."""
+        space = self._session.state.space
+        if space is None or space.source.run is None:
+            self._operations.save_run("")  # says why there is nothing to save
+            return
+        path, chosen = QFileDialog.getSaveFileName(self, "Save epochs", "epochs.csv", "CSV (*.csv);;JSON (*.json)")
+        if path:
+            suffix = ".json" if "json" in chosen else ".csv"
+            self._operations.save_run(path if Path(path).suffix else path + suffix)
+
+    def _show(self, records: tuple[EpochRecord, ...], otherwise: str) -> None:
+        """Show some epochs, and what the last one changed or else another sentence."""
+        self._model.show(records)
+        dash = Qt.PenStyle.DashLine
+        self.loss_plot.show_lines(
+            (
+                Line("training", "neighbor", tuple(record.loss for record in records)),
+                Line("held-out", "query", tuple(record.heldout_loss for record in records), dash),
+            )
+            if records
+            else ()
+        )
+        accuracy = tuple(100 * record.accuracy for record in records)
+        self.accuracy_plot.show_lines((Line("held-out", "query", accuracy, dash),) if records else ())
+        self.epoch_table.scrollToBottom()
+        self.sentence.setText(records[-1].sentence if records else otherwise)
+
+    @Slot()
+    def _on_training_began(self) -> None:
+        self._show((), "Reading the text…")
+
+    @Slot()
+    def _on_epoch_recorded(self) -> None:
+        self._show(self._operations.epochs_so_far, "Reading the text…")
+
+    @Slot()
+    def _on_space_changed(self) -> None:
+        if self._operations.is_training:
+            return
+        space = self._session.state.space
+        self.save_button.setEnabled(space is not None and space.source.run is not None)
+        run = space.source.run if space is not None else None
+        self._show(run.epochs if run is not None else (), EMPTY if space is None else FOREIGN)
+
+    @Slot(QModelIndex)
+    def _on_current_row_changed(self, current: QModelIndex) -> None:
+        """An epoch that is chosen tells its sentence again."""
+        if current.isValid():
+            self.sentence.setText(self._model.records[current.row()].sentence)
+
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        self.epoch_table.verticalHeader().setDefaultSectionSize(self._appearance.px(ROW_PX))
+        self._fit()
+
+    def _fit(self) -> None:
+        """A narrow page leaves out what the table says too, and from that how fast and by what steps was learned."""
+        self.accuracy_plot.setVisible(self.width() >= self._appearance.px(NARROW_PAGE_PX))
+        self._column.activate()
+        for column in (RATE, SPEED):
+            self.epoch_table.setColumnHidden(column, self.epoch_table.width() < self._appearance.px(NARROW_TABLE_PX))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
