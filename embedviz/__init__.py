@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from embedviz.errors import EmbedvizError
     from embedviz.progress import Progress
@@ -53,13 +53,15 @@ def open(
     metadata: str | os.PathLike[str] | None = None,
     vector_column: str | None = None,
     label_column: str | None = None,
+    metadata_columns: Sequence[str] | None = None,
     partial: bool = False,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> EmbeddingSpace:
     """Open a file of vectors, in any format, found by its content, or a bundled sample as `sample:NAME`.
 
-    `labels` and `metadata` name files beside the vectors; `vector_column` and `label_column` name columns of a table;
-    `partial` opens the whole rows before a damaged end. Raises InputError (FileAccessError, UnknownFormatError,
+    `labels` and `metadata` name files beside the vectors; `vector_column` and `label_column` name columns of a table
+    (`x1..x300` a set of number columns), `metadata_columns` those to keep; `partial` opens the whole rows before a
+    damaged end. Raises InputError (FileAccessError, UnknownFormatError, ChoiceNeededError,
     FormatError, UnsafeFileError, MemoryPlanError) or OptionError.
     """
     from embedviz.errors import OptionError
@@ -67,7 +69,9 @@ def open(
     from embedviz.progress import finish
 
     if isinstance(path, str) and path.startswith("sample:"):
-        if partial or any(option is not None for option in (labels, metadata, vector_column, label_column)):
+        if partial or any(
+            option is not None for option in (labels, metadata, vector_column, label_column, metadata_columns)
+        ):
             raise OptionError("A bundled sample brings its own labels and metadata; leave those options out.")
         return sample(path.removeprefix("sample:"), on_progress=on_progress)
     steps = open_steps(
@@ -77,6 +81,7 @@ def open(
         vector_column=vector_column,
         label_column=label_column,
         partial=partial,
+        metadata_columns=metadata_columns,
     )
     return finish(steps, on_progress)
 
@@ -108,16 +113,19 @@ def save(
     path: str | os.PathLike[str],
     *,
     overwrite: bool = False,
+    projection: Projection | None = None,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> tuple[Note, ...]:
     """Save `space` in the format of the suffix of `path`, whole or not at all; notes say what the format left out.
+
+    The coordinates of a `projection` become the columns x, y[, z] where the format holds metadata.
 
     Raises OutputError if the file exists and `overwrite` is False, or if the format cannot hold the space.
     """
     from embedviz.formats import save_steps
     from embedviz.progress import finish
 
-    return finish(save_steps(space, path, overwrite=overwrite), on_progress)
+    return finish(save_steps(space, path, overwrite=overwrite, projection=projection), on_progress)
 
 
 def train(

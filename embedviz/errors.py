@@ -6,6 +6,7 @@ EmbedvizError                 everything below; the message says what happened, 
 │   ├── UnknownFormatError    nothing we know by its content
 │   │   └── ProseError        text to be read, not vectors
 │   ├── FormatError           known, but damaged; names the line or the byte
+│   ├── ChoiceNeededError     a table with several columns that can be the vectors; knows them
 │   ├── UnsafeFileError       opening it could run code (pickles)
 │   └── MemoryPlanError       larger than the memory that is free
 ├── OptionError               (ValueError) an option outside what is possible
@@ -23,6 +24,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 class EmbedvizError(Exception):
@@ -55,6 +57,18 @@ class ProseError(UnknownFormatError):
 
 class FormatError(InputError):
     """A file of a known format that is damaged; the message names the line or the byte."""
+
+
+class ChoiceNeededError(InputError):
+    """A table with several columns that can be the vectors, none of them named.
+
+    `contents` (embedviz.formats.Contents) says what it holds, `path` where it lies; None where that is not known.
+    """
+
+    def __init__(self, message: str, contents: Any = None, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.contents = contents
+        self.path = path
 
 
 class UnsafeFileError(InputError):

@@ -12,8 +12,11 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from embedviz.errors import FormatError, QueryError, UnknownItemError
-from embedviz.progress import Command, Progress
+from embedviz.errors import EmbedvizError, FormatError, QueryError, UnknownItemError
+from embedviz.formats import hdf5_tables, npz
+from embedviz.formats.probe import Probe
+from embedviz.formats.registry import Wish
+from embedviz.progress import Command, Progress, finish
 
 Steps = Generator[Progress, Command | None, Any]
 
@@ -50,7 +53,7 @@ def obey() -> Steps:
         time.sleep(0.01)
 
 
-def exit_at_once() -> Steps:
+def exit_at_once(**_: object) -> Steps:
     """End the process without a word."""
     yield Progress(None, "soon gone")
     os._exit(7)
@@ -78,3 +81,24 @@ def refuse(kind: str) -> Steps:
         "item": UnknownItemError("qeen", ["queen"]),
     }
     raise errors[kind]
+
+
+def attack_hdf5(path: str, target: str, first: int, places: list[int], flips: list[int]) -> Steps:
+    """Flip a byte (or, where the flip is 0, cut the file) at each place from number `first` on, and read the file.
+
+    Returns how many were read; anything but an error made for people ends the child.
+    """
+    whole = Path(path).read_bytes()
+    damaged = Path(target).with_suffix(".h5")
+    n_read = 0
+    for number in range(first, len(places)):
+        at, flip = places[number], flips[number]
+        yield Progress(None, f"case {number}")
+        damaged.write_bytes(whole[:at] + (bytes([whole[at] ^ flip]) + whole[at + 1 :] if flip else b""))
+        try:
+            result = yield from hdf5_tables.read_steps(str(damaged), "x.h5", None, None, target)
+            if "chosen" in result:
+                n_read += finish(npz.FORMAT.read(Probe.of(Path(target), damaged), Wish())).vectors.shape[0] > 0
+        except EmbedvizError:
+            continue
+    return n_read

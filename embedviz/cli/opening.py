@@ -18,8 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser, *, name: str = "path", nargs:
     """Add the path and the options of opening."""
     parser.add_argument(name, metavar="PATH", nargs=nargs, help="a file of vectors, or sample:NAME")
     parser.add_argument("--labels", metavar="FILE", help="a text file with one label a line")
-    parser.add_argument("--metadata", metavar="FILE", help="a TSV file with further columns about the items")
-    parser.add_argument("--vector", metavar="COLUMN", help="the column that holds the vectors")
+    parser.add_argument("--metadata", metavar="FILE", help="a table about the items: TSV, CSV, Parquet, JSON Lines")
+    parser.add_argument("--vector", metavar="COLUMN", help="the column that holds the vectors, or FIRST..LAST")
     parser.add_argument("--label", metavar="COLUMN", help="the column that holds the labels")
     parser.add_argument("--partial", action="store_true", help="open the whole rows before a damaged end")
 

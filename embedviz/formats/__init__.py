@@ -1,17 +1,21 @@
 """Files to spaces and back.
 
 `open_steps` finds the format of a file by its content and yields progress until the space is complete; `save_steps`
-writes a space in the format its suffix names; `sample_steps` opens what comes with the program. A new format is one
+writes a space in the format its suffix names, `export_steps` a table for other programs; `inspect_steps` says which
+columns a table has; `sample_steps` opens what comes with the program. A new format is one
 module with a `Format` record, named in `catalog`.
 """
 
 from embedviz.formats.atomic import atomic_output, check_output
 from embedviz.formats.catalog import FORMATS, READABLE_SUFFIXES, WRITABLE_SUFFIXES
+from embedviz.formats.contents import ColumnChoice, Contents
+from embedviz.formats.inspecting import inspect_steps
 from embedviz.formats.opening import open_steps
 from embedviz.formats.projection_file import save_projection
 from embedviz.formats.run_file import save_run
 from embedviz.formats.samples import SAMPLES, Sample, sample_steps
 from embedviz.formats.saving import check_saving, save_steps
+from embedviz.formats.table_export import answer_table, export_steps, items_table
 
 KERNELS: tuple[str, ...] = ("embedviz.formats.text_kernels", "embedviz.formats.binary_kernels")
 
@@ -21,10 +25,16 @@ __all__ = [
     "READABLE_SUFFIXES",
     "SAMPLES",
     "WRITABLE_SUFFIXES",
+    "ColumnChoice",
+    "Contents",
     "Sample",
+    "answer_table",
     "atomic_output",
     "check_output",
     "check_saving",
+    "export_steps",
+    "inspect_steps",
+    "items_table",
     "open_steps",
     "sample_steps",
     "save_projection",

@@ -20,6 +20,8 @@ LABEL_NAMES = ("label", "word", "token", "name", "title", "text")
 _CELLS_AT_ONCE = 1 << 14
 _LEAST_CATEGORIES = 50
 _MOST_COLUMNS = 4096
+_MOST_EXACT = 2.0**53
+_MOST_DIGITS = 400
 _BLANK_LINE = re.compile(rb"^(?=\r?\n)", re.MULTILINE)
 
 
@@ -78,32 +80,52 @@ def read_cells(content: bytes, n_items: int, name: str) -> Cells:
     return Cells(tuple(names), tuple(columns), tuple(notes))
 
 
-def typed_column(cells: Labels, text: str) -> Steps[Column]:
-    """A column of text as numbers if all its cells are, else categories if few are distinct, else text."""
+def typed_column(
+    cells: Labels, text: str, *, numbers: bool = True, notes: list[Note] | None = None, name: str = ""
+) -> Steps[Column]:
+    """A column of text as numbers if all its cells are (and `numbers`), else categories if few are distinct, else text.
+
+    Whole numbers that float64 cannot hold stay texts; `notes` gets a line about that, with the column's `name`.
+    """
     n_items = len(cells)
-    numbers: list[float] | None = []
+    values: list[float] = []
     codes: list[int] | None = []
     seen: dict[bytes, int] = {b"": -1}
     most = max(_LEAST_CATEGORIES, n_items // 10)
     for start in range(0, n_items, _CELLS_AT_ONCE):
         yield Progress(start / n_items, text)
         chunk = [cells.encoded(row) for row in range(start, min(n_items, start + _CELLS_AT_ONCE))]
-        if numbers is not None:
-            values = [number(cell) if cell else np.nan for cell in chunk]
-            numbers = numbers + [value for value in values if value is not None]
-            if None in values:
-                numbers = None
+        if numbers:
+            found = [number(cell) if cell else np.nan for cell in chunk]
+            values += [value for value in found if value is not None]
+            numbers = None not in found
+            if numbers and not all(map(_is_exact, chunk, found)):
+                numbers = False
+                if notes is not None:
+                    notes.append(kept_exactly(name, n_items))
         if codes is not None:
             codes += [seen.setdefault(cell, len(seen) - 1) for cell in chunk]
             if len(seen) - 1 > most:
                 codes = None
     missing = np.diff(cells.offsets) == 0
-    if numbers is not None and not missing.all():
-        return Column("number", np.array(numbers, np.float64), missing)
+    if numbers and not missing.all():
+        return Column("number", np.array(values, np.float64), missing)
     if codes is not None:
         names = tuple(cell.decode("utf-8", "replace") for cell in seen if cell)
         return Column("category", np.array(codes, np.int32), missing, names)
     return Column("text", cells, missing)
+
+
+def kept_exactly(name: str, n_items: int) -> Note:
+    """The note about whole numbers too long for float64."""
+    text = f"“{name}” holds whole numbers beyond 2^53, which would lose digits as numbers; they are kept as texts."
+    return Note("kept_as_text", n_items, text)
+
+
+def _is_exact(cell: bytes, value: float | None) -> bool:
+    if value is None or not _MOST_EXACT <= abs(value) < np.inf:
+        return True
+    return len(cell) > _MOST_DIGITS or not cell.lstrip(b"+-").isdigit() or int(cell) == int(value)
 
 
 def _split(content: bytes, n_columns: int, name: str) -> tuple[list[Labels], int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from embedviz.errors import OutputError
 from embedviz.progress import Progress, Steps
 from embedviz.space.embedding_space import EmbeddingSpace
@@ -42,7 +44,7 @@ def cell(column: Column, row: int) -> str:
     """One value as text that reads back as the same value."""
     if column.missing[row]:
         return ""
-    if column.kind == "number":
+    if column.kind == "number" and isinstance(column.values, np.ndarray):
         return repr(float(column.values[row])).removesuffix(".0")
     return column.text(row)
 

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from embedviz.errors import FormatError, OptionError, UnsafeFileError
 from embedviz.formats.blocks import content_hash
+from embedviz.formats.contents import ColumnChoice, Contents, Role
 from embedviz.formats.npy_stream import ArrayHeader, check_matrix, read_array, read_header, read_matrix
 from embedviz.formats.npz_columns import LABEL_MEMBERS, VECTOR_MEMBERS, array_labels, table_from, text_labels
 from embedviz.formats.npz_writing import write_npz
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Format, Reading, Wish, keeps_all
 from embedviz.formats.zip_members import member_errors, members
-from embedviz.progress import Steps, within
+from embedviz.progress import Progress, Steps, within
 from embedviz.space.labels import Labels
 from embedviz.space.source import Note
 from embedviz.space.table import Table
@@ -83,6 +84,33 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
     return Reading(vectors, FORMAT.title, labels, metadata, tuple(notes), digest)
 
 
+def _inspect(probe: Probe) -> Steps[Contents]:
+    yield Progress(0.0, f"Looking into {probe.name}")
+    with member_errors(probe.name), zipfile.ZipFile(probe.path) as file:
+        archive = _archive(file, probe.name)
+        key = _vectors_member(archive, None)[0] if _tables(archive) else None
+    n_items = archive.headers[key].shape[0] if key is not None else None
+    texts = [each for each, header in archive.headers.items() if header.dtype.kind in "US" and "/" not in each]
+    label = next((each for name in LABEL_MEMBERS for each in texts if each.casefold() == name), None)
+    columns = []
+    for each, header in archive.headers.items():
+        fits = len(header.shape) == 1 and header.shape[0] == n_items
+        role: Role = "vector" if each == key else "label" if each == label else "metadata" if fits else "ignored"
+        is_table = each in _tables(archive)
+        n_dims = header.shape[1] if is_table else None
+        columns.append(ColumnChoice(each, f"{header.dtype} {header.shape}", is_table, n_dims, role))
+    return Contents(FORMAT.title, n_items, tuple(columns))
+
+
+def _tables(archive: Archive) -> dict[str, ArrayHeader]:
+    """The arrays that can be the vectors."""
+    return {
+        key: header
+        for key, header in archive.headers.items()
+        if header.is_numeric and len(header.shape) == 2 and all(header.shape)
+    }
+
+
 def _archive(file: zipfile.ZipFile, name: str) -> Archive:
     """Read the header of every array; of members with one name the last counts, as NumPy takes it."""
     found: dict[str, zipfile.ZipInfo] = {}
@@ -110,11 +138,7 @@ def _vectors_member(archive: Archive, wanted: str | None) -> tuple[str, list[Not
         if wanted in archive.headers:
             check_matrix(archive.headers[wanted], archive.called(wanted))
             return wanted, []
-    tables = {
-        key: header
-        for key, header in archive.headers.items()
-        if header.is_numeric and len(header.shape) == 2 and all(header.shape)
-    }
+    tables = _tables(archive)
     if wanted is not None or (not tables and archive.unsafe):
         raise UnsafeFileError(
             f"“{wanted or archive.unsafe[0]}” in “{archive.name}” holds pickled Python objects, which can run code "
@@ -182,4 +206,6 @@ def _listed(found: Iterable[str]) -> str:
     return shown + (f" and {len(names) - _SHOWN_NAMES:,} more" if len(names) > _SHOWN_NAMES else "") or "nothing"
 
 
-FORMAT = Format("npz", "NumPy .npz", (".npz",), _detect, _read, write_npz, writes=(".npz",), keeps=keeps_all)
+FORMAT = Format(
+    "npz", "NumPy .npz", (".npz",), _detect, _read, write_npz, writes=(".npz",), keeps=keeps_all, inspect=_inspect
+)

@@ -15,6 +15,7 @@ from embedviz.formats.npz_columns import member_name
 from embedviz.formats.text_writing import check_not_empty
 from embedviz.progress import Progress, Steps
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.images import ImageColumn
 from embedviz.space.labels import Labels
 from embedviz.space.table import Column
 
@@ -45,6 +46,8 @@ def _arrays(space: EmbeddingSpace) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def _parts(column: Column) -> Iterator[tuple[str, NDArray[Any]]]:
+    if isinstance(column.values, ImageColumn):
+        return  # pictures in other files; `keeps_all` says so
     yield "missing", np.asarray(column.missing)
     if isinstance(column.values, Labels):
         yield "bytes", column.values.buffer

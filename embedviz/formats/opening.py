@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from embedviz.errors import FormatError, InputError, MemoryPlanError, ProseError, UnknownFormatError
+from embedviz.errors import (
+    FileAccessError,
+    FormatError,
+    InputError,
+    MemoryPlanError,
+    ProseError,
+    UnknownFormatError,
+)
 from embedviz.formats.blocks import content_hash
-from embedviz.formats.catalog import FORMATS, READABLE_SUFFIXES
+from embedviz.formats.catalog import FOLDER_FORMATS, FORMATS, READABLE_SUFFIXES
 from embedviz.formats.companions import attach
 from embedviz.formats.pickles import refuse_pickles
 from embedviz.formats.probe import Probe, access_error, changed, check_readable
+from embedviz.formats.projector_folder import CONFIGS as PROJECTOR_CONFIGS
 from embedviz.formats.registry import Format, Reading, Wish
 from embedviz.formats.run_file import read_run, run_path
 from embedviz.formats.text_layout import BOM, looks_utf16
-from embedviz.formats.unpacking import unpacked
+from embedviz.formats.unpacking import sweep_leftovers, unpacked
 from embedviz.progress import Progress, Steps, within
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
@@ -41,12 +51,14 @@ def open_steps(
     vector_column: str | None = None,
     label_column: str | None = None,
     partial: bool = False,
+    metadata_columns: Sequence[str] | None = None,
 ) -> Steps[EmbeddingSpace]:
-    """Open a file of vectors as a space; its format is found by content, .gz .zip .bz2 .xz around it are unpacked.
+    """Open a file or folder of vectors as a space, its format found by content; .gz .zip .bz2 .xz are unpacked.
 
-    `labels` (one per line) and `metadata` (TSV) name files that belong to it; without them those beside it are tried.
+    `labels` (one per line) and `metadata` (a table) name files that belong to it; without, those beside it are tried.
     `vector_column` names the array of an .npz or the file in a .zip, `label_column` the array or column of labels.
-    `partial` leaves out a last row that was cut off. Yields Progress; closing the generator leaves nothing behind.
+    `metadata_columns` of a table are read, by default all. `partial` leaves out a last row that was cut off.
+    Yields Progress; closing the generator leaves nothing behind.
 
     Raises FileAccessError, UnknownFormatError (ProseError for prose), FormatError, UnsafeFileError, MemoryPlanError,
     and OptionError for a column that is not there.
@@ -57,6 +69,7 @@ def open_steps(
         vector_column,
         label_column,
         partial,
+        None if metadata_columns is None else tuple(metadata_columns),
     )
     path = Path(path)
     try:
@@ -70,8 +83,13 @@ def open_steps(
 
 
 def _open(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
+    if path.name in PROJECTOR_CONFIGS and path.is_file():
+        path = path.absolute().parent
+    if path.is_dir():
+        return (yield from _open_folder(path.absolute() if path.name else path.resolve(), wish))
     yield Progress(0.0, f"Opening {path.name}")
     check_readable(path)
+    sweep_leftovers()
     with ExitStack() as stack:
         original = Probe.of(path, path)
         if not original.size:
@@ -92,11 +110,34 @@ def _open(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
             digest = yield from within(content_hash(path, f"Checking {path.name}"), _READ_SHARE, _READ_SHARE)
         if original.is_changed():
             raise changed(path.name)
+    notes = _suffix_note(probe, found)
+    return (
+        yield from within(_opened(path, probe, wish, replace(reading, content_hash=digest), notes), _READ_SHARE, 1.0)
+    )
+
+
+def _open_folder(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
+    """Open a folder as the one thing it holds; the formats of its files are found by what they are called in it."""
+    yield Progress(0.0, f"Opening {path.name}")
+    probe = Probe.of_folder(path)
+    found = next((entry for entry in FOLDER_FORMATS if entry.detect(probe)), None)
+    if found is None:
+        titles = ", ".join(entry.title for entry in FOLDER_FORMATS)
+        raise FileAccessError(f"“{path}” is a folder of no kind known here ({titles}); open one of the files in it.")
+    reading = yield from within(found.read(probe, wish), 0.0, _READ_SHARE)
+    if wish.labels is not None or wish.metadata is not None:
+        reading = yield from within(attach(reading, probe, wish), _READ_SHARE, _READ_SHARE)
+    return (yield from within(_opened(path, probe, wish, reading, ()), _READ_SHARE, 1.0))
+
+
+def _opened(path: Path, probe: Probe, wish: Wish, reading: Reading, notes: tuple[Note, ...]) -> Steps[EmbeddingSpace]:
+    """The space of a reading, with where it came from and what was noticed."""
     run, run_notes = _run_beside(path, probe, reading)
     companions = reading.companions if run is None else (*reading.companions, run_path(probe.shown))
-    source = Source(path.name, reading.format, path.absolute(), digest, "", companions, _options(wish), run)
-    notes = (*_suffix_note(probe, found), *reading.notes, *run_notes)
-    return (yield from within(finished_space(reading, source, notes), _READ_SHARE, 1.0))
+    source = Source(
+        path.name, reading.format, path.absolute(), reading.content_hash, "", companions, _options(wish), run
+    )
+    return (yield from finished_space(reading, source, (*notes, *reading.notes, *run_notes)))
 
 
 def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) -> Steps[EmbeddingSpace]:
@@ -106,7 +147,7 @@ def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) ->
     if labels is None:
         labels = Labels(np.zeros(0, np.uint8), np.zeros(n_items + 1, np.int64))
     metadata = reading.metadata if reading.metadata is not None else Table(n_items)
-    space = EmbeddingSpace(reading.vectors, labels, source, metadata)
+    space = EmbeddingSpace(reading.vectors, labels, source, metadata, subwords=reading.subwords)
     yield Progress(0.0, f"Ordering {n_items:,} labels")
     labels.prepare()
     yield Progress(0.5, f"Measuring {n_items:,} vectors")
@@ -189,6 +230,7 @@ def _options(wish: Wish) -> dict[str, object]:
         "vector_column": wish.vector_column,
         "label_column": wish.label_column,
         "partial": wish.partial or None,
+        "metadata_columns": None if wish.metadata_columns is None else list(wish.metadata_columns),
         "labels": None if wish.labels is None else str(wish.labels),
         "metadata": None if wish.metadata is None else str(wish.metadata),
     }

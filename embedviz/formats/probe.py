@@ -18,13 +18,17 @@ _SAMPLE_LINES = 51
 
 @dataclass(frozen=True)
 class Probe:
-    """A file to be read: `path` holds the bytes, `shown` is what the person named (it may have been compressed)."""
+    """A file to be read: `path` holds the bytes, `shown` is what the person named (it may have been compressed).
+
+    Of a folder, `is_folder`, it knows the place only.
+    """
 
     path: Path
     shown: Path
     size: int
     head: bytes
     changed_ns: int
+    is_folder: bool = False
 
     @classmethod
     def of(cls, path: Path, shown: Path) -> Probe:
@@ -35,6 +39,12 @@ class Probe:
             size = facts.st_size
             # some files of the system declare no bytes and keep a reader waiting for ever
             return cls(path, shown, size, file.read(min(size, HEAD_BYTES)), facts.st_mtime_ns)
+
+    @classmethod
+    def of_folder(cls, path: Path) -> Probe:
+        """A folder that is opened as a whole."""
+        facts = path.stat()
+        return cls(path, path, facts.st_size, b"", facts.st_mtime_ns, is_folder=True)
 
     def is_changed(self) -> bool:
         """Whether the file was written to, or another put in its place, since it was probed."""

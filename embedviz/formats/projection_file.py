@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import os
+import re
 from collections.abc import Callable
 from math import isnan
 from pathlib import Path
@@ -17,6 +17,8 @@ from embedviz.space.projection import Projection
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NO_BREAKS = {9: " ", 10: " ", 13: " "}
+_QUOTE = '"'
+_QUOTED = re.compile(r'[,"\r\n]')
 _ROWS_AT_ONCE = 1 << 14
 
 
@@ -58,6 +60,11 @@ def guarded(label: str) -> str:
     return f"'{label}" if label.startswith(_FORMULA_STARTS) else label
 
 
+def csv_line(cells: list[str]) -> str:
+    """A line of CSV; cells in quotes where they hold a comma, a quote or a break (a bare CR too, unlike `csv`)."""
+    return ",".join(f'"{cell.replace(_QUOTE, 2 * _QUOTE)}"' if _QUOTED.search(cell) else cell for cell in cells) + "\n"
+
+
 def _write_csv(space: EmbeddingSpace, projection: Projection, path: Path) -> None:
     _write_table(space, projection, path, ",")
 
@@ -68,11 +75,10 @@ def _write_tsv(space: EmbeddingSpace, projection: Projection, path: Path) -> Non
 
 def _write_table(space: EmbeddingSpace, projection: Projection, path: Path, separator: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
 
         def write(cells: list[str]) -> None:
             if separator == ",":
-                writer.writerow(cells)
+                file.write(csv_line(cells))
             else:
                 file.write("\t".join(cell.translate(_NO_BREAKS) for cell in cells) + "\n")
 

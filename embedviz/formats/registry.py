@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embedviz.formats.contents import Contents
 from embedviz.formats.probe import Probe
 from embedviz.progress import Steps
 from embedviz.space.arrays import FloatArray
+from embedviz.space.composing import Composer
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.images import ImageColumn
 from embedviz.space.labels import Labels
 from embedviz.space.source import Note
 from embedviz.space.table import Column, Table
@@ -24,6 +27,7 @@ class Wish:
     vector_column: str | None = None
     label_column: str | None = None
     partial: bool = False
+    metadata_columns: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Reading:
     notes: tuple[Note, ...] = ()
     content_hash: str | None = None
     companions: tuple[Path, ...] = ()
+    subwords: Composer | None = None
 
 
 def keeps_nothing(column: Column) -> bool:
@@ -46,9 +51,8 @@ def keeps_nothing(column: Column) -> bool:
 
 
 def keeps_all(column: Column) -> bool:
-    """A format that holds every kind of column."""
-    del column
-    return True
+    """A format that holds every kind of column, but no pictures that lie in other files."""
+    return not isinstance(column.values, ImageColumn)
 
 
 def no_companions(space: EmbeddingSpace) -> tuple[str, ...]:
@@ -63,7 +67,7 @@ class Format:
 
     `read` raises FormatError for a damaged file. `write` fills the given paths: the file itself, then one for each
     suffix that `companions` names for the space; they take the place of the path's own suffix. `keeps` says which
-    metadata columns it can hold.
+    metadata columns it can hold. `inspect` is given by tables: what they hold, before anything is chosen.
     """
 
     name: str
@@ -75,3 +79,4 @@ class Format:
     writes: tuple[str, ...] = ()
     companions: Callable[[EmbeddingSpace], tuple[str, ...]] = no_companions
     keeps: Callable[[Column], bool] = keeps_nothing
+    inspect: Callable[[Probe], Steps[Contents]] | None = None

@@ -8,17 +8,25 @@ from pathlib import Path
 from embedviz.errors import OutputError
 from embedviz.formats.atomic import atomic_outputs, check_output
 from embedviz.formats.catalog import FORMATS, WRITABLE_SUFFIXES
+from embedviz.formats.coordinates import with_coordinates
 from embedviz.formats.registry import Format
 from embedviz.formats.run_file import run_path, write_run
 from embedviz.progress import Progress, Steps
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.projection import Projection
 from embedviz.space.source import Note
 
 
 def save_steps(
-    space: EmbeddingSpace, path: str | os.PathLike[str], *, overwrite: bool = False
+    space: EmbeddingSpace,
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    projection: Projection | None = None,
 ) -> Steps[tuple[Note, ...]]:
-    """Save a space, format by suffix: .txt .vec .bin .npy .npz .tsv .parquet; vectors read back bit for bit.
+    """Save a space in the format that the suffix names (`WRITABLE_SUFFIXES`); vectors read back bit for bit.
+
+    The coordinates of a `projection` are saved as the columns x, y[, z] of the metadata.
 
     .npy is joined by STEM.labels.txt (and STEM.tsv for metadata), .tsv by STEM.metadata.tsv, a space that was trained
     by its record STEM.run.json. Written whole or not at all. word2vec files hold no metadata, tables and .parquet no
@@ -29,6 +37,8 @@ def save_steps(
     """
     path = Path(path)
     entry = _format_for(path)
+    if projection is not None:
+        space = with_coordinates(space, projection)
     assert entry.write is not None, "only writable formats are chosen"
     targets = [path, *(path.with_name(path.stem + suffix) for suffix in entry.companions(space))]
     run = space.source.run
@@ -59,15 +69,19 @@ def check_saving(path: str | os.PathLike[str], *, overwrite: bool = False, with_
 
 def _left_out(space: EmbeddingSpace, entry: Format) -> tuple[Note, ...]:
     names = [name for name, column in space.metadata.items() if not entry.keeps(column)]
+    composed: tuple[Note, ...] = ()
+    if space.subwords is not None:
+        text = f"{entry.title} cannot hold sub-words; words that are no items get no vectors from the saved file."
+        composed = (Note("left_out", 1, text),)
     if not names:
-        return ()
+        return composed
     text = f"{entry.title} cannot hold the metadata {', '.join(names)}; they were left out (.npz holds all)."
-    return (Note("left_out", len(names), text),)
+    return (Note("left_out", len(names), text), *composed)
 
 
 def _check_strays(path: Path, targets: list[Path]) -> None:
     """Refuse where a file that we do not replace would be read as this one's labels or metadata."""
-    if path.suffix.lower() != ".npy":
+    if path.suffix.lower() not in (".npy", ".safetensors"):
         return
     stray = path.with_name(path.stem + ".tsv")
     if stray not in targets and stray.exists():

@@ -22,7 +22,8 @@ class Layout:
 
     The rows begin at byte `start`; a header before them declared `declared` (items, dimensions). Where the first line
     may be either a header or a one-dimensional row, `doubtful` is its (items, dimensions, length in bytes), and it is a
-    header where the rows are as many as it says.
+    header where the rows are as many as it says. `n_lines_before` are lines that stand before `start` and are no header
+    of that kind.
     """
 
     start: int
@@ -31,6 +32,7 @@ class Layout:
     n_dims: int
     declared: tuple[int, int] | None = None
     doubtful: tuple[int, int, int] | None = None
+    n_lines_before: int = 0
 
 
 def layout_of(sample: bytes, *, whole: bool, suffix: str) -> Layout | None:

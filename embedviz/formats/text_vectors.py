@@ -48,9 +48,9 @@ class Rows:
     state: RowArray
 
 
-def read_text(probe: Probe, wish: Wish) -> Steps[Reading]:
-    """Read text rows as `probe.layout` says. Raises FormatError naming the line that is no row."""
-    layout = probe.layout
+def read_text(probe: Probe, wish: Wish, layout: Layout | None = None) -> Steps[Reading]:
+    """Read text rows as `layout` says, or `probe.layout`. Raises FormatError naming the line that is no row."""
+    layout = layout if layout is not None else probe.layout
     assert layout is not None, "read_text is called after detection"
     with probe.path.open("rb") as file:
         survey = yield from within(_survey(file, probe, layout), 0.0, _FIRST_PASS_SHARE)
@@ -133,7 +133,7 @@ def _parse(
         np.zeros((max(_SLOW_TOKENS, layout.n_dims), 4), np.int64),
         np.zeros(text_block.N_STATE, np.int64),
     )
-    rows.state[text_block.LINE] = 1 + (layout.declared is not None)
+    rows.state[text_block.LINE] = 1 + (layout.declared is not None) + layout.n_lines_before
     notes: list[Note] = []
     done = layout.start
     for content in line_blocks(file, probe.name):

@@ -8,14 +8,15 @@ import lzma
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
 from embedviz import paths
-from embedviz.errors import FormatError
+from embedviz.errors import FormatError, OutputError
 from embedviz.formats.blocks import BLOCK_BYTES
 from embedviz.formats.probe import Probe
 from embedviz.formats.zip_members import MAGICS, member_errors, members
@@ -23,7 +24,9 @@ from embedviz.progress import Progress, Steps
 
 SMALL_BYTES = 1 << 28
 MOST_TIMES = 200
+PREFIX = "unpacked-"
 _MOST_LAYERS = 3
+_LEFT_OVER_SECONDS = 24 * 3600
 _DISK_MARGIN = 1 << 24
 _GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
 _SUFFIXES = (".gz", ".zip", ".bz2", ".xz")
@@ -44,6 +47,16 @@ def unpacked(probe: Probe, wanted: str | None, stack: ExitStack) -> Steps[Probe]
     return probe
 
 
+def sweep_leftovers() -> None:
+    """Remove temporary files that a killed process left in our cache more than a day ago."""
+    with suppress(OutputError, OSError):
+        for left in paths.cache().glob(f"{PREFIX}*"):
+            with suppress(OSError):  # another process may be as quick
+                facts = left.lstat()
+                if time.time() - facts.st_mtime > _LEFT_OVER_SECONDS and not left.is_dir():
+                    left.unlink()
+
+
 def _is_packed(probe: Probe) -> bool:
     if probe.head.startswith(MAGICS):
         return not any(member.filename.endswith(".npy") for member in members(probe))
@@ -53,7 +66,7 @@ def _is_packed(probe: Probe) -> bool:
 def _unpack(probe: Probe, wanted: str | None, stack: ExitStack) -> Steps[Probe]:
     room = max(0, shutil.disk_usage(paths.cache()).free - _DISK_MARGIN)
     allowed = max(SMALL_BYTES, MOST_TIMES * probe.size)
-    handle, name = tempfile.mkstemp(prefix="unpacked-", dir=paths.cache())
+    handle, name = tempfile.mkstemp(prefix=PREFIX, dir=paths.cache())
     target = Path(name)
     stack.callback(target.unlink, missing_ok=True)
     shown = probe.shown.with_suffix("") if probe.shown.suffix.lower() in _SUFFIXES else probe.shown
@@ -92,7 +105,8 @@ def _stream(
         return cast(IO[bytes], opened.enter_context(lzma.LZMAFile(packed))), None
     archive = opened.enter_context(zipfile.ZipFile(packed))
     found = [member for member in members(probe) if not member.filename.startswith("__MACOSX/")]
-    chosen = [member for member in found if wanted is None or member.filename == wanted]
+    named = [member for member in found if member.filename == wanted]
+    chosen = named if named or (len(found) > 1 and wanted is not None) else found  # a lone table may have such a column
     if len(chosen) != 1:
         names = ", ".join(f"“{member.filename}”" for member in found[:12]) or "nothing"
         raise FormatError(

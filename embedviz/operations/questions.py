@@ -12,7 +12,7 @@ from embedviz.jobs import Job
 from embedviz.operations.base import OperationsBase
 from embedviz.space.answer import ask_steps
 from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.space.query import parse
+from embedviz.space.query import Term, parse
 from embedviz.space.query_tokens import OPERATORS, quoted
 
 MOST_NEIGHBORS = 1000
@@ -169,11 +169,12 @@ def _as_summand(space: EmbeddingSpace, text: str) -> str:
     if space.labels.find(text) is not None:
         return _as_operand(space, text)
     if "::" in text:
-        terms = parse(text, space.labels).expression
-        return " ".join(_term_text(space, term.row, term.weight) for term in terms).removeprefix("+ ")
+        terms = parse(text, space.labels, space.subwords).expression
+        return " ".join(_term_text(space, term) for term in terms).removeprefix("+ ")
     return f"({text})" if "," in text else text
 
 
-def _term_text(space: EmbeddingSpace, row: int, weight: float) -> str:
-    factor = "" if abs(weight) == 1 else f"{abs(weight)!r} * "
-    return f"{'-' if weight < 0 else '+'} {factor}{operand_text(space, row)}"
+def _term_text(space: EmbeddingSpace, term: Term) -> str:
+    factor = "" if abs(term.weight) == 1 else f"{abs(term.weight)!r} * "
+    named = quoted(term.composed.text) if term.composed is not None else operand_text(space, term.row or 0)
+    return f"{'-' if term.weight < 0 else '+'} {factor}{named}"

@@ -2,6 +2,7 @@
 
 from embedviz.space.answer import Answer, ask, ask_steps
 from embedviz.space.completion import completion
+from embedviz.space.composing import Composer, Composition
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
 from embedviz.space.metrics import METRICS, Metric, metric_named
@@ -17,6 +18,8 @@ __all__ = [
     "METRICS",
     "Answer",
     "Column",
+    "Composer",
+    "Composition",
     "EmbeddingSpace",
     "Labels",
     "Metric",

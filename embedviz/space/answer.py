@@ -18,9 +18,9 @@ class Answer:
     """Neighbours of a question, nearest first: `rows` int64, `labels`, `scores` float64, all of one length.
 
     `text` is what was typed, `reading` what was understood, `vector` float64 (n_dims,) what was compared and `inputs`
-    the rows it was made of. Scores are similarities for cosine and dot, distances for euclidean and manhattan.
-    `k` neighbours were wished; `recall` is None where `exact`. `n_ranked` items took part; `remarks` say every
-    fall-back, mean and clipping.
+    the rows it was made of; a composed word has none. Scores are similarities for cosine and dot, distances for
+    euclidean and manhattan. `k` neighbours were wished; `recall` is None where `exact`. `n_ranked` items took part;
+    `remarks` say every fall-back, mean, composed word and clipping.
     """
 
     text: str
@@ -70,7 +70,7 @@ def ask_steps(
     if k < 1:
         raise OptionError(f"k is {k}; ask for at least 1 neighbour.")
     yield Progress(0.0, "Reading the question")
-    query = yield from parse_steps(text, space.labels)
+    query = yield from parse_steps(text, space.labels, space.subwords)
     vector = evaluate(query, space, chosen.name)
     exclude = query.inputs if exclude_inputs else ()
     n_ranked = space.n_items - len(unranked_rows(space, chosen, exclude))

@@ -10,6 +10,7 @@ import numpy as np
 
 from embedviz.errors import OptionError, UnknownItemError
 from embedviz.space.arrays import DoubleArray, FlagArray, FloatArray, RowArray, read_only
+from embedviz.space.composing import Composer
 from embedviz.space.labels import Labels
 from embedviz.space.magnitudes import Centered, Magnitudes, center, measure
 from embedviz.space.source import Note, Source
@@ -27,7 +28,7 @@ class EmbeddingSpace:
     """Items with `vectors` float32 (n_items, n_dims) C order read-only, `labels`, `metadata`, `source`, `notes`.
 
     Row i of all of them is the same item. Non-finite rows are kept and are in no ranking, zero rows in
-    none by cosine.
+    none by cosine. `subwords` composes vectors for words that are no items, where the file could.
     """
 
     vectors: FloatArray
@@ -35,6 +36,7 @@ class EmbeddingSpace:
     source: Source
     metadata: Table = field(default_factory=lambda: _NO_METADATA)
     notes: tuple[Note, ...] = ()
+    subwords: Composer | None = None
 
     def __post_init__(self) -> None:
         vectors = np.ascontiguousarray(self.vectors, np.float32)
@@ -99,7 +101,7 @@ class EmbeddingSpace:
 
     def with_notes(self, notes: tuple[Note, ...]) -> EmbeddingSpace:
         """The same space with other notes; what was measured is shared."""
-        other = EmbeddingSpace(self.vectors, self.labels, self.source, self.metadata, notes)
+        other = EmbeddingSpace(self.vectors, self.labels, self.source, self.metadata, notes, self.subwords)
         measured = {name: value for name, value in vars(self).items() if name not in vars(other)}
         vars(other).update(measured)
         return other
@@ -124,7 +126,14 @@ class EmbeddingSpace:
         return row
 
     def vector(self, label: str) -> FloatArray:
-        """The vector of the first item labelled `label` (n_dims, float32); UnknownItemError if there is none."""
+        """The vector of the first item labelled `label` (n_dims, float32), else one composed from its sub-words.
+
+        UnknownItemError if there is neither.
+        """
+        if self.subwords is not None and self.labels.find(label) is None:
+            composed = self.subwords.compose(label)
+            if composed is not None:
+                return read_only(composed.vector.astype(np.float32))
         vector: FloatArray = self.vectors[self.row(label)]
         return vector
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from embedviz.errors import UnknownItemError
+from embedviz.space.composing import Composer, Composition
 from embedviz.space.labels import FALL_BACKS, Labels
 from embedviz.space.spelling import near_spellings
 
@@ -14,18 +15,20 @@ _LONGEST_GUESSED = 200
 
 @dataclass(frozen=True)
 class Match:
-    """An item that a typed name means: its row, its name, and what must be said about the reading."""
+    """What a typed name means: the row of an item or a composed word, its name, and what must be said about it."""
 
-    row: int
+    operand: int | Composition
     name: str
     remarks: tuple[str, ...] = ()
 
 
 class Lookup:
-    """Names to items of one list of labels, each name looked up once."""
+    """Names to items of one list of labels, each name looked up once; `composer` knows words that are no items."""
 
-    def __init__(self, labels: Labels) -> None:
+    def __init__(self, labels: Labels, composer: Composer | None = None) -> None:
         self.labels = labels
+        self._composer = composer
+        self._composed: dict[str, Match | None] = {}
         self._matches: dict[str, Match | None] = {}
         self._starts: dict[str, bool] = {}
 
@@ -34,6 +37,13 @@ class Lookup:
         if text not in self._matches:
             self._matches[text] = self._look_up(text)
         return self._matches[text]
+
+    def compose(self, word: str) -> Match | None:
+        """A word that is no item, composed from its sub-words where the space can do that."""
+        if word not in self._composed:
+            made = None if self._composer is None else self._composer.compose(word)
+            self._composed[word] = None if made is None else Match(made, word, (_composed_words(made),))
+        return self._composed[word]
 
     def may_start(self, text: str) -> bool:
         """Whether a longer label may begin with `text`; False is certain."""
@@ -65,3 +75,9 @@ class Lookup:
         n_alike = len(self.labels.find_all(name))
         called = f"are called “{name}”" if name else "have an empty label"
         return (f"{n_alike:,} items {called}; the first, #{row}, was used.",) if n_alike > 1 else ()
+
+
+def _composed_words(made: Composition) -> str:
+    parts = "1 sub-word" if made.n_subwords == 1 else f"{made.n_subwords:,} sub-words"
+    shown = made.text if len(made.text) <= 60 else made.text[:59] + "…"
+    return f"“{shown}” is no item of this space; its vector was composed from {parts}."

@@ -16,7 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embedviz.errors import QueryError
+from embedviz.space.composing import Composition
 from embedviz.space.query_tokens import OPERATORS, Token
+
+Weights = dict[int | Composition, float]
 
 _DEEPEST = 40
 _SHOWN = 12
@@ -24,12 +27,12 @@ _SHOWN = 12
 
 @dataclass(frozen=True)
 class Formula:
-    """A weighted sum of items: `weights` by row (in order of mention) or, for a bare number, `scalar`.
+    """A weighted sum: `weights` by row or composed word, in order of mention; for a bare number None, and `scalar`.
 
     `reading` is how it was understood; `is_item` where it is one single item; `is_tight` where it needs no parentheses.
     """
 
-    weights: dict[int, float] | None
+    weights: Weights | None
     scalar: float
     reading: str
     start: int
@@ -79,7 +82,7 @@ class FormulaParser:
                 start = token.start if token else len(self._text)
                 raise QueryError("An analogy ends with what is sought: a : b :: c : ?", start)
             self._place += 1
-        weights: dict[int, float] = {}
+        weights: Weights = {}
         for part, sign in ((second, 1.0), (first, -1.0), (third, 1.0)):
             self._add(weights, part, sign)
         reading = f"{first.enclosed} : {second.enclosed} :: {third.enclosed} : ?"
@@ -96,7 +99,7 @@ class FormulaParser:
         first = self._product()
         if not (self._at("+") or self._at("-")):
             return first
-        weights: dict[int, float] = {}
+        weights: Weights = {}
         self._add(weights, first, 1.0)
         pieces = [first.enclosed]
         while self._at("+") or self._at("-"):
@@ -154,7 +157,7 @@ class FormulaParser:
         self._place += 1
         if token.kind == "item" and token.match is not None:
             self.remarks += token.match.remarks
-            return Formula({token.match.row: 1.0}, 0.0, _shown_name(token.match.name), token.start, is_item=True)
+            return Formula({token.match.operand: 1.0}, 0.0, _shown_name(token.match.name), token.start, is_item=True)
         if token.kind == "number":
             number = float(token.text)
             if not math.isfinite(number):
@@ -181,7 +184,7 @@ class FormulaParser:
         return value
 
     def _mean(self, parts: Sequence[Formula]) -> Formula:
-        weights: dict[int, float] = {}
+        weights: Weights = {}
         for part in parts:
             self._add(weights, part, 1.0)
         shown = [part.enclosed for part in parts[:_SHOWN]]
@@ -191,7 +194,7 @@ class FormulaParser:
         share = {row: weight / len(parts) for row, weight in weights.items()}
         return Formula(share, 0.0, f"mean of {names}", parts[0].start, is_tight=False)
 
-    def _add(self, weights: dict[int, float], part: Formula, sign: float) -> None:
+    def _add(self, weights: Weights, part: Formula, sign: float) -> None:
         if part.weights is None:
             raise QueryError(
                 f"“{part.reading}” is a number, which can scale an item (2 * king) but not be added to items or "

@@ -86,7 +86,11 @@ def _token(text: str, start: int, before: list[Token], lookup: Lookup) -> Token:
     row = _ROW.match(text, start)
     if row and _ends_word(text, row.end()):
         return Token("item", row.group(), start, row.end(), _row_match(row.group(1), start, lookup))
-    raise _unknown(text, start, lookup)
+    end = _word_end(text, start)
+    composed = lookup.compose(text[start:end])
+    if composed is None:
+        raise _unknown(text, start, end, lookup)
+    return Token("item", composed.name, start, end, composed)
 
 
 def _longest_label(text: str, start: int, lookup: Lookup) -> Token | None:
@@ -147,7 +151,7 @@ def _quoted_item(text: str, start: int, lookup: Lookup) -> Token:
         )
     name = text[start + 1 : end]
     name = name.replace('""', '"') if closing == '"' else name
-    match = lookup.find(name)
+    match = lookup.find(name) or lookup.compose(name)
     if match is None:
         raise lookup.unknown(name)
     return Token("item", match.name, start, end + 1, match)
@@ -165,11 +169,15 @@ def _row_match(digits: str, start: int, lookup: Lookup) -> Match:
     return Match(row, f"#{row}", (f"Row #{row} is “{label}”.",) if label else ())
 
 
-def _unknown(text: str, start: int, lookup: Lookup) -> Exception:
-    """The error for the unknown word at `start`, which may be a misspelled part of a longer name."""
+def _word_end(text: str, start: int) -> int:
     end = start + 1
     while not _ends_word(text, end):
         end += 1
+    return end
+
+
+def _unknown(text: str, start: int, end: int, lookup: Lookup) -> Exception:
+    """The error for the unknown word at `start`, which may be a misspelled part of a longer name."""
     first, last = start, end
     while first > 0 and not text[first - 1].isspace():
         first -= 1

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.space.arrays import FlagArray, RowArray, read_only
+from embedviz.space.images import ImageColumn
 from embedviz.space.labels import Labels
 
 Kind = Literal["number", "category", "text", "flag", "time", "image"]
@@ -21,11 +22,12 @@ class Column:
     """One column: its kind, its values and where they are missing (n, bool).
 
     `values` by kind: number float64 (n,), category int32 codes (n,) into `names` with -1 where missing, text Labels,
-    flag bool (n,), time datetime64[ms] (n,), image uint8 (n, height, width) or (n, height, width, 3).
+    flag bool (n,), time datetime64[ms] (n,), image uint8 (n, height, width) or (n, height, width, 3), or an
+    ImageColumn whose pictures are read when they are looked at.
     """
 
     kind: Kind
-    values: NDArray[Any] | Labels
+    values: NDArray[Any] | Labels | ImageColumn
     missing: FlagArray
     names: tuple[str, ...] = ()
 
@@ -41,6 +43,8 @@ class Column:
         """One value as a person reads it; empty where missing."""
         if self.missing[row]:
             return ""
+        if isinstance(self.values, ImageColumn):
+            return "picture"
         value: Any = self.values[row]
         if self.kind == "number":
             return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.6g}"
@@ -54,7 +58,7 @@ class Column:
 
     def take(self, rows: RowArray) -> Column:
         """The same column for some rows, in that order."""
-        values = self.values.subset(rows) if isinstance(self.values, Labels) else self.values[rows]
+        values = self.values[rows] if isinstance(self.values, np.ndarray) else self.values.subset(rows)
         return Column(self.kind, values, self.missing[rows], self.names)
 
 

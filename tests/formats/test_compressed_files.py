@@ -6,10 +6,14 @@ import bz2
 import gzip
 import io
 import lzma
+import os
+import time
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from model_files import fasttext_bytes
 from opener import Opener
 
 from embedviz import formats, paths
@@ -103,3 +107,24 @@ def test_closing_while_unpacking_leaves_nothing(tmp_path: Path) -> None:
             next(steps)
         steps.close()
         assert list(paths.cache().glob("unpacked-*")) == []
+
+
+def test_what_a_killed_process_left_is_swept_a_day_later(opened: Opener) -> None:
+    old, fresh, other = (paths.cache() / name for name in ("unpacked-old", "unpacked-fresh.npz", "kept-old"))
+    yesterday = time.time() - 25 * 3600
+    for path in (old, fresh, other):
+        path.write_bytes(b"left")
+    for path in (old, other):
+        os.utime(path, (yesterday, yesterday))
+    assert opened("g.txt", GLOVE).n_items == 2
+    assert [path.exists() for path in (old, fresh, other)] == [False, True, True]
+    for path in (fresh, other):
+        path.unlink()
+
+
+def test_a_model_inside_a_compressed_file(opened: Opener, tmp_path: Path) -> None:
+    content = fasttext_bytes(["the", "of"], np.eye(5, 3, dtype=np.float32), n_buckets=3)
+    whole, packed = opened("m.bin", content), opened("m.bin.gz", gzip.compress(content))
+    assert np.array_equal(packed.vectors, whole.vectors)
+    assert packed.subwords is not None
+    assert packed.source.name == "m.bin.gz"

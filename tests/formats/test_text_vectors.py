@@ -141,7 +141,7 @@ def test_utf16_and_prose_and_other_text_are_told_apart(opened: Opener) -> None:
     with pytest.raises(ProseError, match="reads as prose"):
         opened("p.txt", "It was the best of times.\nIt was the worst of times, it was 1859.\nÉté à l’ombre.\n".encode())
     with pytest.raises(UnknownFormatError) as caught:
-        opened("j.txt", b'{"embedding": [1, 2]}\n{"embedding": [3, 4]}\n')
+        opened("j.txt", b"<item>one, two</item>\n<item>three, four</item>\n")
     assert not isinstance(caught.value, ProseError)
 
 

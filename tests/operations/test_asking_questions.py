@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from embedviz.operations import questions
 from embedviz.operations.questions import item_text, operand_text
 from embedviz.progress import Progress
+from embedviz.space.composing import Composition
 from embedviz.space.query import parse
 
 ODD_LABELS = (
@@ -294,3 +297,30 @@ def test_adding_to_words_or_an_analogy_keeps_what_they_mean(session, operations,
     river = space.vectors[4] / np.linalg.norm(space.vectors[4])
     assert session.state.answer.text != typed
     assert session.state.answer.vector == pytest.approx(before + river, rel=1e-5)
+
+
+class Speller:
+    """Composes any word of letters: the vector counts four of them."""
+
+    n_bytes = 0
+
+    def compose(self, word: str) -> Composition | None:
+        counts = np.array([word.count(letter) for letter in "xyzw"], np.float64)
+        return Composition(word, counts, int(counts.sum())) if counts.any() else None
+
+
+def test_a_composed_word_is_asked_and_extended(session, operations, show, make_space, ask, idle):
+    space = show(replace(make_space(), subwords=Speller()))
+    answer = ask("xxy")
+    assert answer.inputs == ()
+    assert "composed from 3 sub-words" in answer.remarks[0]
+    operations.add_item(0)
+    idle()
+    assert session.state.answer.inputs == (0,)
+    assert "xxy" in session.state.answer.reading
+    ask("xxy : king :: zw : ?")
+    operations.add_item(1)
+    idle()
+    query = parse(session.state.answer.text, space.labels, space.subwords)
+    assert [term.composed.text for term in query.expression if term.composed is not None] == ["xxy", "zw"]
+    assert session.state.answer.inputs == query.inputs

@@ -43,7 +43,7 @@ def captions(state: State, marks: Marks | None, points: FloatArray, viewport: Vi
 
     if answer is not None and marks is not None:
         if marks.query_point is not None:
-            text = answer.reading if answer.is_formula else space.name(answer.inputs[0])
+            text = answer.reading if answer.is_formula or not answer.inputs else space.name(answer.inputs[0])
             found.append(
                 Caption(_short(text), (float(marks.query_point[0]), float(marks.query_point[1])), "query_text")
             )

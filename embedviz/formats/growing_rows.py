@@ -1,0 +1,55 @@
+"""A matrix that fills row by row while nobody knows how many rows there will be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embedviz.errors import FormatError
+from embedviz.formats.memory_plan import check_memory
+from embedviz.space.arrays import FloatArray
+
+_FIRST_BYTES = 1 << 22
+
+
+class GrowingRows:
+    """float32 rows of one length; grows by half without ever holding two copies that are both in use."""
+
+    def __init__(self, name: str, n_items: int | None = None) -> None:
+        self._name = name
+        self._n_items = n_items
+        self._rows: FloatArray | None = None
+        self.n_rows = 0
+
+    @property
+    def n_dims(self) -> int | None:
+        """The length of the rows, known from the first on."""
+        return None if self._rows is None else int(self._rows.shape[1])
+
+    def room(self, n_more: int, n_dims: int) -> FloatArray:
+        """The next `n_more` rows of `n_dims`, to be filled by the caller before the next call.
+
+        Raises MemoryPlanError where they do not fit, FormatError past the declared number of rows.
+        """
+        needed = self.n_rows + n_more
+        if self._rows is None:
+            most = self._n_items
+            if most is None:
+                most = max(n_more, _FIRST_BYTES // (4 * max(1, n_dims)))
+            check_memory(self._name, most, n_dims)
+            self._rows = np.empty((most, n_dims), np.float32)
+        if needed > len(self._rows):
+            if self._n_items is not None:
+                raise FormatError(f"“{self._name}” holds more rows than the {self._n_items:,} it declares.")
+            most = max(needed, len(self._rows) + len(self._rows) // 2)
+            check_memory(self._name, most - self.n_rows, n_dims)
+            self._rows.resize((most, n_dims), refcheck=False)
+        start, self.n_rows = self.n_rows, needed
+        return self._rows[start:needed]
+
+    def whole(self) -> FloatArray:
+        """All rows that were filled; nothing may be added after."""
+        if self._rows is None:
+            return np.empty((0, 0), np.float32)
+        if self.n_rows < len(self._rows):
+            self._rows.resize((self.n_rows, self._rows.shape[1]), refcheck=False)
+        return self._rows
