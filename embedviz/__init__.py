@@ -61,11 +61,12 @@ def open(
 
     `labels` and `metadata` name files beside the vectors; `vector_column` and `label_column` name columns of a table
     (`x1..x300` a set of number columns), `metadata_columns` those to keep; `partial` opens the whole rows before a
-    damaged end. Raises InputError (FileAccessError, UnknownFormatError, ChoiceNeededError,
+    damaged end. Of a file that is slow to read our cache keeps a copy, written in the background, which is opened the
+    next time. Raises InputError (FileAccessError, UnknownFormatError, ChoiceNeededError,
     FormatError, UnsafeFileError, MemoryPlanError) or OptionError.
     """
     from embedviz.errors import OptionError
-    from embedviz.formats import open_steps
+    from embedviz.formats import copy_in_background, open_steps
     from embedviz.progress import finish
 
     if isinstance(path, str) and path.startswith("sample:"):
@@ -83,7 +84,9 @@ def open(
         partial=partial,
         metadata_columns=metadata_columns,
     )
-    return finish(steps, on_progress)
+    space = finish(steps, on_progress)
+    copy_in_background(space)
+    return space
 
 
 def sample(name: str = "glove-10k", *, on_progress: Callable[[Progress], object] | None = None) -> EmbeddingSpace:

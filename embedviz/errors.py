@@ -72,7 +72,11 @@ class ChoiceNeededError(InputError):
 
 
 class UnsafeFileError(InputError):
-    """A file that could run code when opened (a pickle); it is not opened."""
+    """A file that could run code when opened (a pickle); it is not opened. `recipe` is the code that exports it."""
+
+    def __init__(self, message: str, recipe: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.recipe = tuple(recipe)
 
 
 class MemoryPlanError(InputError):

@@ -41,6 +41,11 @@ def kernels() -> Path:
     return _made(cache() / "kernels")
 
 
+def spaces() -> Path:
+    """The folder of our copies of files that are slow to read."""
+    return _made(cache() / "spaces")
+
+
 def settings_file() -> Path:
     """The settings file; `EMBEDVIZ_CONFIG` names another folder for it, OutputError if that cannot be used."""
     return _writable("EMBEDVIZ_CONFIG", "user_config_path") / "settings.json"

@@ -25,13 +25,16 @@ METRIC_NAMES = ("cosine", "dot", "euclidean", "manhattan")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person set: `theme` of THEMES, `interface_scale` 0.75..2.5, `metric` of METRIC_NAMES, `k` 1..1000."""
+    """What a person set: `theme` of THEMES, `interface_scale` 0.75..2.5, `metric` of METRIC_NAMES, `k` 1..1000, and how
+    many GB our copies of opened files may take, `cache_gigabytes` 0..1000.
+    """
 
     theme: str = "system"
     interface_scale: float = 1.0
     reduced_motion: bool = False
     metric: str = "cosine"
     k: int = 10
+    cache_gigabytes: float = 4.0
 
 
 DEFAULTS = Settings()
@@ -114,5 +117,6 @@ _POSSIBLE: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
         "reduced_motion": lambda value: isinstance(value, bool),
         "metric": lambda value: isinstance(value, str) and value in METRIC_NAMES,
         "k": lambda value: isinstance(value, int) and _is_number(value, 1, 1000),
+        "cache_gigabytes": lambda value: _is_number(value, 0, 1000),
     }
 )

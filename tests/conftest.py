@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     cache = getattr(config, "cache", None)
     kept = scratch / "cache" if cache is None else cache.mkdir("embedviz")
     os.environ.setdefault("EMBEDVIZ_CACHE", str(kept))
+    shutil.rmtree(kept / "spaces", ignore_errors=True)  # copies of files that an earlier session opened
 
 
 @dataclass(frozen=True)

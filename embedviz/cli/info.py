@@ -49,6 +49,8 @@ def facts(space: EmbeddingSpace) -> dict[str, Any]:
 
 def described(space: EmbeddingSpace) -> list[str]:
     """The same for a person, a line each."""
+    from embedviz.space.report import report_line
+
     source = space.source
     columns = ", ".join(f"{name} ({column.kind})" for name, column in space.metadata.items())
     rows = [
@@ -60,6 +62,7 @@ def described(space: EmbeddingSpace) -> list[str]:
         ("items", f"{space.n_items:,}"),
         ("dimensions", f"{space.n_dims:,}"),
         ("metadata", columns or "none"),
+        ("import", report_line(space.n_items, space.notes)),
         ("content hash", source.content_hash or ""),
         *(("note", note.text) for note in space.notes),
     ]

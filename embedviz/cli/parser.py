@@ -6,14 +6,14 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from embedviz.cli import convert, evaluate, info, neighbors, project, render, samples, train, window
+from embedviz.cli import cache, convert, evaluate, info, neighbors, project, render, samples, train, window
 from embedviz.cli.console import say
 from embedviz.errors import OptionError
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-VERBS = (info, neighbors, train, evaluate, project, render, convert, samples)
+VERBS = (info, neighbors, train, evaluate, project, render, convert, samples, cache)
 VERB_NAMES = tuple(verb.NAME for verb in VERBS)
 
 _EXAMPLES = """\

@@ -15,6 +15,7 @@ from embedviz.formats.projection_file import save_projection
 from embedviz.formats.run_file import save_run
 from embedviz.formats.samples import SAMPLES, Sample, sample_steps
 from embedviz.formats.saving import check_saving, save_steps
+from embedviz.formats.space_cache import CacheUsage, cache_usage, clear_cache, copy_in_background, keep_steps
 from embedviz.formats.table_export import answer_table, export_steps, items_table
 
 KERNELS: tuple[str, ...] = ("embedviz.formats.text_kernels", "embedviz.formats.binary_kernels")
@@ -25,16 +26,21 @@ __all__ = [
     "READABLE_SUFFIXES",
     "SAMPLES",
     "WRITABLE_SUFFIXES",
+    "CacheUsage",
     "ColumnChoice",
     "Contents",
     "Sample",
     "answer_table",
     "atomic_output",
+    "cache_usage",
     "check_output",
     "check_saving",
+    "clear_cache",
+    "copy_in_background",
     "export_steps",
     "inspect_steps",
     "items_table",
+    "keep_steps",
     "open_steps",
     "sample_steps",
     "save_projection",

@@ -185,11 +185,17 @@ def _rows(labels: Labels, low: int, high: int) -> Labels:
     return Labels(labels.buffer[first:last], labels.offsets[low : high + 1] - first)
 
 
+def beside(path: Path) -> tuple[Path, ...]:
+    """The files that are tried for labels and metadata where none are named, for vectors at `path`."""
+    stem = path.stem
+    names = (f"{stem}.labels.txt", f"{stem}.txt", f"{stem}.tsv", f"{stem}.metadata.tsv", "metadata.tsv")
+    return tuple(path.with_name(name) for name in names if name != path.name)
+
+
 def _attach_found(reading: Reading, probe: Probe, wish: Wish) -> Steps[Reading]:
-    folder, stem = probe.shown.parent, probe.shown.stem
-    for name in (f"{stem}.labels.txt", f"{stem}.txt", f"{stem}.tsv", f"{stem}.metadata.tsv", "metadata.tsv"):
-        path = folder / name
-        if path == probe.shown or not path.is_file():
+    for path in beside(probe.shown):
+        name = path.name
+        if not path.is_file():
             continue
         is_table = path.suffix in _TABLE_SUFFIXES
         if reading.labels is not None and (not is_table or reading.metadata is not None):

@@ -10,7 +10,6 @@ from pathlib import Path
 from embedviz import child, paths
 from embedviz.errors import ChildError
 from embedviz.formats import npz
-from embedviz.formats.blocks import content_hash
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Format, Reading, Wish
 from embedviz.formats.unpacking import PREFIX
@@ -51,13 +50,12 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
         reading = yield from within(npz.FORMAT.read(handed, Wish()), 0.7, 0.9)
     finally:
         target.unlink(missing_ok=True)
-    digest = yield from within(content_hash(probe.path, f"Checking {probe.name}"), 0.9, 1.0)
     notes = [*reading.notes]
     if result["skipped"]:
         text = f"Columns of kinds not known here were not read: {', '.join(result['skipped'][:12])}."
         notes.append(Note("columns_skipped", len(result["skipped"]), text))
     labels = reading.labels if reading.labels is not None and reading.labels.n_chars.any() else None
-    return replace(reading, format=result["title"], labels=labels, notes=tuple(notes), content_hash=digest)
+    return replace(reading, format=result["title"], labels=labels, notes=tuple(notes))
 
 
 FORMAT = Format("hdf5", "HDF5", (".h5", ".hdf5", ".h5ad"), _detect, _read)

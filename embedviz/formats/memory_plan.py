@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from embedviz.errors import MemoryPlanError
 
 _GIGABYTE = 1e9
+_DISK_MARGIN = 1 << 26
 
 
 def check_memory(name: str, n_items: int, n_dims: int, *, extra_bytes: int = 0) -> None:
@@ -12,11 +16,16 @@ def check_memory(name: str, n_items: int, n_dims: int, *, extra_bytes: int = 0) 
     needed = 4 * n_items * n_dims + extra_bytes
     free = free_memory()
     if needed > free:
-        use = f" for {n_items:,} items of {n_dims:,} dimensions" if n_items else ""
-        raise MemoryPlanError(
-            f"“{name}” needs {needed / _GIGABYTE:,.1f} GB{use}, and "
-            f"{free / _GIGABYTE:,.1f} GB of memory are free; close other programs or open a smaller file."
-        )
+        raise short_of_memory(name, n_items, n_dims, needed, free)
+
+
+def short_of_memory(name: str, n_items: int, n_dims: int, needed: int, free: int) -> MemoryPlanError:
+    """The words for what does not fit: `needed` and `free` bytes."""
+    use = f" for {n_items:,} items of {n_dims:,} dimensions" if n_items else ""
+    return MemoryPlanError(
+        f"“{name}” needs {needed / _GIGABYTE:,.1f} GB{use}, and "
+        f"{free / _GIGABYTE:,.1f} GB of memory are free; close other programs or open a smaller file."
+    )
 
 
 def free_memory() -> int:
@@ -24,3 +33,8 @@ def free_memory() -> int:
     import psutil
 
     return int(psutil.virtual_memory().available)
+
+
+def disk_room(folder: Path) -> int:
+    """Bytes that may still be written to the disk of a folder, less a margin for others."""
+    return max(0, shutil.disk_usage(folder).free - _DISK_MARGIN)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from embedviz.formats.blocks import content_hash
 from embedviz.formats.metadata_writing import fits_a_table, writable_columns, write_table
 from embedviz.formats.npy_stream import MAGIC, read_header, read_matrix
 from embedviz.formats.probe import Probe
@@ -33,8 +32,7 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
     n_trailing = n_available - header.n_data_bytes
     if n_trailing:
         notes.append(Note("trailing_bytes", n_trailing, f"{n_trailing:,} bytes follow the array; they were not read."))
-    digest = yield from within(content_hash(probe.path, f"Checking {probe.name}"), 0.7, 1.0)
-    return Reading(vectors, FORMAT.title, notes=tuple(notes), content_hash=digest)
+    return Reading(vectors, FORMAT.title, notes=tuple(notes))
 
 
 def _write(space: EmbeddingSpace, paths: Sequence[Path]) -> Steps[None]:

@@ -10,7 +10,6 @@ from typing import IO, Any
 from numpy.typing import NDArray
 
 from embedviz.errors import FormatError, OptionError, UnsafeFileError
-from embedviz.formats.blocks import content_hash
 from embedviz.formats.contents import ColumnChoice, Contents, Role
 from embedviz.formats.npy_stream import ArrayHeader, check_matrix, read_array, read_header, read_matrix
 from embedviz.formats.npz_columns import LABEL_MEMBERS, VECTOR_MEMBERS, array_labels, table_from, text_labels
@@ -79,9 +78,8 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
             f"Pickled arrays can run code and were not opened: {', '.join(skipped)}. Save texts by `array.astype(str)`."
         )
         notes.append(Note("unsafe_skipped", len(skipped), text))
-    digest = yield from within(content_hash(probe.path, f"Checking {probe.name}"), 0.8, 1.0)
     metadata = Table(len(vectors), columns) if columns else None
-    return Reading(vectors, FORMAT.title, labels, metadata, tuple(notes), digest)
+    return Reading(vectors, FORMAT.title, labels, metadata, tuple(notes))
 
 
 def _inspect(probe: Probe) -> Steps[Contents]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,25 +21,28 @@ from embedviz.errors import (
     ProseError,
     UnknownFormatError,
 )
-from embedviz.formats.blocks import content_hash
 from embedviz.formats.catalog import FOLDER_FORMATS, FORMATS, READABLE_SUFFIXES
 from embedviz.formats.companions import attach
+from embedviz.formats.lazy_hash import hash_of
+from embedviz.formats.packed_text import read_packed_text
 from embedviz.formats.pickles import refuse_pickles
 from embedviz.formats.probe import Probe, access_error, changed, check_readable
 from embedviz.formats.projector_folder import CONFIGS as PROJECTOR_CONFIGS
 from embedviz.formats.registry import Format, Reading, Wish
 from embedviz.formats.run_file import read_run, run_path
+from embedviz.formats.space_cache import cached_space
 from embedviz.formats.text_layout import BOM, looks_utf16
 from embedviz.formats.unpacking import sweep_leftovers, unpacked
 from embedviz.progress import Progress, Steps, within
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
 from embedviz.space.run import Run
-from embedviz.space.source import Note, Source
+from embedviz.space.source import FileState, LazyHash, Note, Source
 from embedviz.space.table import Table
 
-_READ_SHARE = 0.9
+_READ_SHARE, _UNPACKED_SHARE = 0.9, 0.2
 _PROSE_SHARE = 0.6
+_WAIT_SECONDS = 0.05
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 StrPath = str | os.PathLike[str]
@@ -89,31 +94,35 @@ def _open(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
         return (yield from _open_folder(path.absolute() if path.name else path.resolve(), wish))
     yield Progress(0.0, f"Opening {path.name}")
     check_readable(path)
+    known = cached_space(path, options_of(wish))
+    if known is not None:
+        return _with_run(known)
     sweep_leftovers()
     with ExitStack() as stack:
         original = Probe.of(path, path)
         if not original.size:
             raise FormatError(f"“{path.name}” is empty; choose a file that holds vectors.")
         refuse_pickles(original)
-        probe = yield from within(unpacked(original, wish.vector_column, stack), 0.0, 0.2)
-        is_packed = probe is not original
-        if is_packed:
-            if not probe.size:
-                raise FormatError(f"“{path.name}” is empty inside; choose a file that holds vectors.")
-            refuse_pickles(probe)
-        found = _detect(probe)
-        low = 0.2 if is_packed else 0.0
-        reading = yield from within(found.read(probe, wish), low, _READ_SHARE)
+        streamed = yield from within(read_packed_text(original, wish), 0.0, _READ_SHARE)
+        if streamed is not None:
+            reading, probe = streamed[0], replace(original, shown=streamed[1])
+            found = next(entry for entry in FORMATS if entry.title == reading.format)
+        else:
+            probe = yield from within(unpacked(original, wish.vector_column, stack), 0.0, _UNPACKED_SHARE)
+            if probe is not original:
+                if not probe.size:
+                    raise FormatError(f"“{path.name}” is empty inside; choose a file that holds vectors.")
+                refuse_pickles(probe)
+            found = _detect(probe)
+            low = 0.0 if probe is original else _UNPACKED_SHARE
+            reading = yield from within(found.read(probe, wish), low, _READ_SHARE)
         reading = yield from within(attach(reading, probe, wish), _READ_SHARE, _READ_SHARE)
-        digest = reading.content_hash
-        if is_packed or digest is None:
-            digest = yield from within(content_hash(path, f"Checking {path.name}"), _READ_SHARE, _READ_SHARE)
+        digest = yield from within(hash_of(path, original.state), _READ_SHARE, _READ_SHARE)
         if original.is_changed():
             raise changed(path.name)
     notes = _suffix_note(probe, found)
-    return (
-        yield from within(_opened(path, probe, wish, replace(reading, content_hash=digest), notes), _READ_SHARE, 1.0)
-    )
+    opened = _opened(path, probe, wish, reading, notes, digest, original.state)
+    return (yield from within(opened, _READ_SHARE, 1.0))
 
 
 def _open_folder(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
@@ -127,17 +136,36 @@ def _open_folder(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
     reading = yield from within(found.read(probe, wish), 0.0, _READ_SHARE)
     if wish.labels is not None or wish.metadata is not None:
         reading = yield from within(attach(reading, probe, wish), _READ_SHARE, _READ_SHARE)
-    return (yield from within(_opened(path, probe, wish, reading, ()), _READ_SHARE, 1.0))
+    return (yield from within(_opened(path, probe, wish, reading, (), reading.content_hash), _READ_SHARE, 1.0))
 
 
-def _opened(path: Path, probe: Probe, wish: Wish, reading: Reading, notes: tuple[Note, ...]) -> Steps[EmbeddingSpace]:
+def _opened(
+    path: Path,
+    probe: Probe,
+    wish: Wish,
+    reading: Reading,
+    notes: tuple[Note, ...],
+    digest: str | LazyHash | None,
+    state: FileState | None = None,
+) -> Steps[EmbeddingSpace]:
     """The space of a reading, with where it came from and what was noticed."""
     run, run_notes = _run_beside(path, probe, reading)
     companions = reading.companions if run is None else (*reading.companions, run_path(probe.shown))
-    source = Source(
-        path.name, reading.format, path.absolute(), reading.content_hash, "", companions, _options(wish), run
-    )
+    source = Source(path.name, reading.format, path.absolute(), digest, "", companions, options_of(wish), run, state)
     return (yield from finished_space(reading, source, (*notes, *reading.notes, *run_notes)))
+
+
+def _with_run(space: EmbeddingSpace) -> EmbeddingSpace:
+    """A space of our cache with the record of its training, if one stands beside its file by now."""
+    assert space.source.path is not None, "it was opened from a file"
+    beside = run_path(space.source.path)
+    if not beside.is_file():
+        return space
+    with suppress(FormatError, OSError):
+        companions = tuple(dict.fromkeys([*space.source.companions, beside]))
+        source = replace(space.source, run=read_run(beside, space.vectors), companions=companions)
+        return space.with_source(source)
+    return space
 
 
 def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) -> Steps[EmbeddingSpace]:
@@ -148,11 +176,10 @@ def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) ->
         labels = Labels(np.zeros(0, np.uint8), np.zeros(n_items + 1, np.int64))
     metadata = reading.metadata if reading.metadata is not None else Table(n_items)
     space = EmbeddingSpace(reading.vectors, labels, source, metadata, subwords=reading.subwords)
-    yield Progress(0.0, f"Ordering {n_items:,} labels")
-    labels.prepare()
-    yield Progress(0.5, f"Measuring {n_items:,} vectors")
+    if reading.norms is not None:
+        space = space.with_norms(reading.norms)
+    yield from prepared(space)
     n_zero, n_nonfinite = len(space.zero_rows), len(space.nonfinite_rows)
-    yield Progress(0.9, f"Counting duplicates among {n_items:,} labels")
     counted = (
         (
             "duplicate_labels",
@@ -177,6 +204,27 @@ def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) ->
         Note(kind, count, f"{count:,} {one if count == 1 else many}") for kind, count, many, one in counted if count
     ]
     return space.with_notes((*notes, *more))
+
+
+def prepared(space: EmbeddingSpace) -> Steps[None]:
+    """Order the labels of a space while its vectors are measured, on two threads."""
+    with ThreadPoolExecutor(2, "preparing") as pool:
+        ordering, measuring = pool.submit(_ordered, space.labels), pool.submit(lambda: space.magnitudes)
+        parts: tuple[tuple[Future[Any], float, str], ...] = (
+            (ordering, 0.0, f"Ordering {space.n_items:,} labels"),
+            (measuring, 0.5, f"Measuring {space.n_items:,} vectors"),
+        )
+        for work, done, text in parts:
+            yield Progress(done, text)
+            while not work.done():
+                wait([work], _WAIT_SECONDS)
+                yield Progress(done, text)
+            work.result()
+
+
+def _ordered(labels: Labels) -> None:
+    labels.prepare()
+    _ = labels.n_duplicates
 
 
 def _run_beside(path: Path, probe: Probe, reading: Reading) -> tuple[Run | None, tuple[Note, ...]]:
@@ -225,7 +273,7 @@ def _suffix_note(probe: Probe, found: Format) -> tuple[Note, ...]:
     return (Note("suffix_mismatch", 1, f"“{probe.name}” is named {suffix}, and its content is {found.title}."),)
 
 
-def _options(wish: Wish) -> dict[str, object]:
+def options_of(wish: Wish) -> dict[str, object]:
     asked = {
         "vector_column": wish.vector_column,
         "label_column": wish.label_column,

@@ -50,16 +50,22 @@ _PLAIN = _Export(
 )
 
 
+def looks_pickled(beginning: bytes) -> bool:
+    """Whether bytes begin as a pickle does."""
+    return beginning.startswith(_MAGICS) or _OLDER.match(beginning) is not None
+
+
 def refuse_pickles(probe: Probe) -> None:
     """Raise UnsafeFileError for a pickle, with the two lines that export its vectors safely."""
     in_archive = any(member.filename.endswith(("data.pkl", "constants.pkl")) for member in members(probe))
     start = _beginning(probe)
-    if not in_archive and not start.startswith(_MAGICS) and not _OLDER.match(start):
+    if not in_archive and not looks_pickled(start):
         return
     export = _STATE if in_archive else _export(start, probe.shown.suffix.lower())
     raise UnsafeFileError(
         f"“{probe.name}” is {export.kind}, which can run code when opened; export it where you trust it: "
-        f"`{export.first}` then `{export.second}`, and open that."
+        f"`{export.first}` then `{export.second}`, and open that.",
+        (export.first, export.second),
     )
 
 

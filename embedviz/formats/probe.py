@@ -10,6 +10,7 @@ from pathlib import Path
 
 from embedviz.errors import FileAccessError, FormatError
 from embedviz.formats.text_layout import Layout, layout_of
+from embedviz.space.source import FileState
 
 HEAD_BYTES = 1 << 18
 _SAMPLE_BYTES = 1 << 24
@@ -27,7 +28,7 @@ class Probe:
     shown: Path
     size: int
     head: bytes
-    changed_ns: int
+    state: FileState
     is_folder: bool = False
 
     @classmethod
@@ -38,18 +39,17 @@ class Probe:
             facts = os.fstat(file.fileno())
             size = facts.st_size
             # some files of the system declare no bytes and keep a reader waiting for ever
-            return cls(path, shown, size, file.read(min(size, HEAD_BYTES)), facts.st_mtime_ns)
+            return cls(path, shown, size, file.read(min(size, HEAD_BYTES)), _state(facts))
 
     @classmethod
     def of_folder(cls, path: Path) -> Probe:
         """A folder that is opened as a whole."""
         facts = path.stat()
-        return cls(path, path, facts.st_size, b"", facts.st_mtime_ns, is_folder=True)
+        return cls(path, path, facts.st_size, b"", _state(facts), is_folder=True)
 
     def is_changed(self) -> bool:
         """Whether the file was written to, or another put in its place, since it was probed."""
-        facts = self.path.stat()
-        return (facts.st_size, facts.st_mtime_ns) != (self.size, self.changed_ns)
+        return file_state(self.path) != self.state
 
     @property
     def name(self) -> str:
@@ -67,6 +67,15 @@ class Probe:
                     break
                 sample += more
         return layout_of(sample, whole=len(sample) >= self.size, suffix=self.shown.suffix.lower())
+
+
+def file_state(path: Path) -> FileState:
+    """The state a file is in now; OSError if it is not there."""
+    return _state(path.stat())
+
+
+def _state(facts: os.stat_result) -> FileState:
+    return FileState(facts.st_size, facts.st_mtime_ns, facts.st_ino)
 
 
 def check_readable(path: Path) -> None:

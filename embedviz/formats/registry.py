@@ -9,7 +9,7 @@ from pathlib import Path
 from embedviz.formats.contents import Contents
 from embedviz.formats.probe import Probe
 from embedviz.progress import Steps
-from embedviz.space.arrays import FloatArray
+from embedviz.space.arrays import DoubleArray, FloatArray
 from embedviz.space.composing import Composer
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.images import ImageColumn
@@ -32,7 +32,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a format found in a file; labels and metadata are None where the file itself holds none."""
+    """What a format found in a file; labels and metadata are None where the file itself holds none.
+
+    `norms` are the lengths of the vectors (n_items, float64) where they were measured while reading. `content_hash` is
+    given where the content is not that of the one file that was opened.
+    """
 
     vectors: FloatArray
     format: str
@@ -42,6 +46,7 @@ class Reading:
     content_hash: str | None = None
     companions: tuple[Path, ...] = ()
     subwords: Composer | None = None
+    norms: DoubleArray | None = None
 
 
 def keeps_nothing(column: Column) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from embedviz.errors import FileAccessError, FormatError, MemoryPlanError
-from embedviz.formats.blocks import content_hash
 from embedviz.formats.metadata_writing import fits_a_table, writable_columns, write_table
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Format, Reading, Wish
@@ -50,8 +49,7 @@ def read_tensors(probe: Probe, wish: Wish) -> Steps[Reading]:
     if wish.labels is None and not (folder / f"{probe.shown.stem}.labels.txt").is_file():
         labels, companions, more = _tokens_beside(folder, len(tokens.vectors))
         notes += more
-    digest = yield from within(content_hash(probe.path, f"Checking {probe.name}"), 0.7, 1.0)
-    return Reading(tokens.vectors, FORMAT.title, labels, tokens.metadata, tuple(notes), digest, companions)
+    return Reading(tokens.vectors, FORMAT.title, labels, tokens.metadata, tuple(notes), companions=companions)
 
 
 def _notes(file: TensorFile, tables: Mapping[str, Tensor], chosen: str, wish: Wish, n_items: int) -> list[Note]:

@@ -39,12 +39,69 @@ def unpacked(probe: Probe, wanted: str | None, stack: ExitStack) -> Steps[Probe]
     200 times the packed size (beyond 256 MB).
     """
     for _ in range(_MOST_LAYERS):
-        if not _is_packed(probe):
+        if not is_packed(probe):
             return probe
         probe = yield from _unpack(probe, wanted, stack)
-    if _is_packed(probe):
+    if is_packed(probe):
         raise FormatError(f"“{probe.name}” is compressed more than {_MOST_LAYERS} times over; unpack it and open that.")
     return probe
+
+
+class PackedText:
+    """What is inside a compressed file, as a stream with the same caps as `unpacked` keeps; `close` ends it.
+
+    `shown` is what the file inside is called.
+    """
+
+    def __init__(self, probe: Probe, wanted: str | None) -> None:
+        self._probe = probe
+        self._allowed = max(SMALL_BYTES, MOST_TIMES * probe.size)
+        self._opened = ExitStack()
+        self._n_bytes = 0
+        self._packed = self._opened.enter_context(probe.path.open("rb"))
+        self._held = memoryview(b"")
+        try:
+            with member_errors(probe.name):
+                self._stream, inside = _stream(probe, self._packed, wanted, self._allowed, self._opened)
+        except BaseException:
+            self.close()
+            raise
+        self.shown = _inside(probe) if inside is None else probe.shown.parent / Path(inside).name
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Fill a buffer with the next bytes; how many those are, 0 at the end."""
+        if self._held:
+            n_held = min(len(buffer), len(self._held))
+            buffer[:n_held] = self._held[:n_held]
+            self._held = self._held[n_held:]
+            return n_held
+        with member_errors(self._probe.name), _stream_errors(self._probe.name):
+            n_more = self._stream.readinto(buffer)  # type: ignore[attr-defined]  # every one of them has it
+        self._n_bytes += n_more
+        if self._n_bytes > self._allowed:
+            raise _too_large(self._probe, f"more than {self._allowed:,}")
+        return int(n_more)
+
+    def beginning(self, n_bytes: int) -> tuple[bytes, bool]:
+        """The first bytes, which stay to be read, and whether they are all there are."""
+        buffer = memoryview(bytearray(n_bytes))
+        end = 0
+        while end < n_bytes and (n_more := self.read_into(buffer[end:])):
+            end += n_more
+        self._held = buffer[:end].toreadonly()
+        return bytes(self._held), end < n_bytes
+
+    def skip(self, n_bytes: int) -> None:
+        """Leave out bytes of the beginning."""
+        self._held = self._held[n_bytes:]
+
+    def done(self) -> float:
+        """How much of the compressed file was read (0..1)."""
+        return min(1.0, self._packed.tell() / max(1, self._probe.size))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._opened.close()
 
 
 def sweep_leftovers() -> None:
@@ -57,7 +114,7 @@ def sweep_leftovers() -> None:
                     left.unlink()
 
 
-def _is_packed(probe: Probe) -> bool:
+def is_packed(probe: Probe) -> bool:
     if probe.head.startswith(MAGICS):
         return not any(member.filename.endswith(".npy") for member in members(probe))
     return probe.head.startswith((_GZIP, _XZ)) or (probe.head.startswith(_BZIP2) and probe.head[4:10] == b"1AY&SY")
@@ -69,7 +126,7 @@ def _unpack(probe: Probe, wanted: str | None, stack: ExitStack) -> Steps[Probe]:
     handle, name = tempfile.mkstemp(prefix=PREFIX, dir=paths.cache())
     target = Path(name)
     stack.callback(target.unlink, missing_ok=True)
-    shown = probe.shown.with_suffix("") if probe.shown.suffix.lower() in _SUFFIXES else probe.shown
+    shown = _inside(probe)
     with os.fdopen(handle, "wb") as out, probe.path.open("rb") as packed, ExitStack() as opened:
         with member_errors(probe.name):
             stream, inside = _stream(probe, packed, wanted, allowed, opened)
@@ -91,6 +148,10 @@ def _unpack(probe: Probe, wanted: str | None, stack: ExitStack) -> Steps[Probe]:
                 min(1.0, packed.tell() / max(1, probe.size)), f"Unpacking {probe.name}: {done / 1e6:,.0f} MB"
             )
     return Probe.of(target, shown)
+
+
+def _inside(probe: Probe) -> Path:
+    return probe.shown.with_suffix("") if probe.shown.suffix.lower() in _SUFFIXES else probe.shown
 
 
 def _stream(

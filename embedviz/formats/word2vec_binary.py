@@ -13,16 +13,17 @@ from embedviz import kernels
 from embedviz.errors import FormatError
 from embedviz.formats import binary_block
 from embedviz.formats.binary_block import ScanRows
-from embedviz.formats.blocks import BLOCK_BYTES, LONGEST_LINE, new_hash
+from embedviz.formats.blocks import LONGEST_LINE
 from embedviz.formats.label_bytes import clean_labels
 from embedviz.formats.memory_plan import check_memory
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Format, Reading, Wish
 from embedviz.formats.text_block import LABEL_BYTES, N_STATE, POSITION, ROW
-from embedviz.formats.text_vectors import SMALL_FILE_BYTES
+from embedviz.formats.text_chunks import KERNEL_MODULE as TEXT_KERNELS
+from embedviz.formats.text_vectors import SMALL_FILE_BYTES, measure
 from embedviz.formats.text_writing import check_labels, check_not_empty
 from embedviz.progress import Progress, Steps
-from embedviz.space.arrays import FloatArray
+from embedviz.space.arrays import DoubleArray, FloatArray
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
 from embedviz.space.source import Note
@@ -31,6 +32,7 @@ KERNEL_MODULE = "embedviz.formats.binary_kernels"
 _HEADER = re.compile(rb"([0-9]{1,18}) ([0-9]{1,18})[ \r]*\n")
 _UNLIKE_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _WRITTEN_AT_ONCE = 1 << 12
+_BLOCK_BYTES = 1 << 21
 
 
 def _detect(probe: Probe) -> bool:
@@ -62,9 +64,9 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
         raise _too_short(probe.name, n_items, n_dims, probe.size, least)
     check_memory(probe.name, n_items, n_dims, extra_bytes=2 * (probe.size - least) + 9 * n_items)
     scan = yield from _scanner(probe.size)
-    vectors = np.empty((n_items, n_dims), "<f4")
-    with probe.path.open("rb") as file:
-        labels, n_bad, n_trailing, digest = yield from _scan(file, probe, header.end(), vectors, scan)
+    vectors, norms = np.empty((n_items, n_dims), "<f4"), np.empty(n_items)
+    with probe.path.open("rb", buffering=0) as file:
+        labels, n_bad, n_trailing = yield from _scan(file, probe, header.end(), vectors, norms, scan)
     notes = []
     if n_bad:
         text = f"{n_bad:,} labels are not valid UTF-8; the bad bytes are shown as “\ufffd”."
@@ -73,55 +75,65 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
         text = f"{n_trailing:,} bytes follow the {n_items:,} items that the header declares; they were not read."
         notes.append(Note("trailing_bytes", n_trailing, text))
     native: FloatArray = vectors.astype(np.float32, copy=False)
-    return Reading(native, FORMAT.title, labels, notes=tuple(notes), content_hash=digest)
+    return Reading(native, FORMAT.title, labels, notes=tuple(notes), norms=norms)
 
 
 def _scanner(size: int) -> Steps[ScanRows]:
     if size <= SMALL_FILE_BYTES:
         return binary_block.scan_rows
+    yield from kernels.ready(TEXT_KERNELS)
     module = yield from kernels.ready(KERNEL_MODULE)
     scan: ScanRows = module.scan_rows
     return scan
 
 
 def _scan(
-    file: IO[bytes], probe: Probe, start: int, vectors: FloatArray, scan: ScanRows
-) -> Steps[tuple[Labels, int, int, str]]:
+    file: IO[bytes], probe: Probe, start: int, vectors: FloatArray, norms: DoubleArray, scan: ScanRows
+) -> Steps[tuple[Labels, int, int]]:
+    """Read blocks, copy their rows and measure those; blocks follow each other in one buffer, behind what was left."""
     n_items, n_dims = vectors.shape
-    digest = new_hash()
-    digest.update(file.read(start))
+    file.seek(start)
     offsets = np.zeros(n_items + 1, np.int64)
     state = np.zeros(N_STATE, np.int64)
     row_bytes = vectors.view(np.uint8)
+    longest = LONGEST_LINE + 4 * n_dims
+    buffer = np.empty(_BLOCK_BYTES + 4 * n_dims, np.uint8)
+    labels = np.empty(len(buffer), np.uint8)
     pieces: list[bytes] = []
-    carry, done, n_trailing = b"", start, 0
-    while chunk := file.read(BLOCK_BYTES):
-        digest.update(chunk)
-        done += len(chunk)
-        block = np.frombuffer(bytearray(carry + chunk), np.uint8)
-        labels = np.empty(len(block), np.uint8)
+    n_held, done, n_trailing = 0, start, 0
+    while n_more := file.readinto(buffer[n_held:].data):  # type: ignore[attr-defined]  # it is a raw file
+        done += n_more
+        block, before = buffer[: n_held + n_more], int(state[ROW])
         state[[POSITION, LABEL_BYTES]] = 0
         scan(block, row_bytes, labels, offsets, state)
         pieces.append(labels[: state[LABEL_BYTES]].tobytes())
-        carry = block[state[POSITION] :].tobytes()
-        yield Progress(min(1.0, done / probe.size), f"Opening {probe.name}: {int(state[ROW]):,} items")
+        measure(vectors[before : state[ROW]], norms[before : state[ROW]])
+        rest = block[state[POSITION] :].copy()
+        size = probe.size / 1e6
+        text = f"Opening {probe.name}: {done / 1e6:,.0f} of {size:,.0f} MB, {int(state[ROW]):,} items"
+        yield Progress(min(1.0, done / probe.size), text)
         if state[ROW] == n_items:
-            n_trailing += len(carry)
-            if n_trailing == len(carry) and carry.startswith(b"\n"):
+            n_trailing += len(rest)
+            if n_trailing == len(rest) and rest[:1].tobytes() == b"\n":
                 n_trailing -= 1
-            carry = b""
-        elif len(carry) > LONGEST_LINE + 4 * n_dims:
+            rest = rest[:0]
+        elif len(rest) > longest:
             raise FormatError(
                 f"Item {int(state[ROW]) + 1:,} of “{probe.name}” has a label without end; the file is damaged there."
             )
+        n_held = len(rest)
+        if 2 * n_held > len(buffer):
+            buffer = np.empty(2 * len(buffer), np.uint8)
+            labels = np.empty(len(buffer), np.uint8)
+        buffer[:n_held] = rest
     if state[ROW] < n_items:
-        at = done - len(carry)
+        at = done - n_held
         raise FormatError(
             f"“{probe.name}” ends at byte {done:,} inside item {int(state[ROW]) + 1:,} (which begins at byte {at:,}) "
             f"of the {n_items:,} its header declares; it was cut off. Get it again."
         )
     cleaned, n_bad = clean_labels(np.frombuffer(b"".join(pieces), np.uint8), offsets)
-    return cleaned, n_bad, n_trailing, digest.hexdigest()
+    return cleaned, n_bad, n_trailing
 
 
 def _too_short(name: str, n_items: int, n_dims: int, size: int, least: int) -> FormatError:

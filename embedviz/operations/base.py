@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from embedviz.errors import EmbedvizError
+from embedviz.errors import EmbedvizError, UnsafeFileError
 from embedviz.jobs import Job, Jobs
 from embedviz.session import Session
 
@@ -39,7 +39,8 @@ class OperationsBase(QObject):
     def complain(self, error: BaseException) -> None:
         """Show an error: its own words if it has some for people, else one sentence with the details to copy."""
         if isinstance(error, EmbedvizError):
-            self.said.emit(Message("error", str(error)))
+            recipe = error.recipe if isinstance(error, UnsafeFileError) else ()
+            self.said.emit(Message("error", str(error), "\n".join(recipe)))
             return
         details = "".join(traceback.format_exception(error))
         text = f"Something went wrong inside embedviz ({type(error).__name__}). What is open is unharmed."

@@ -1,20 +1,25 @@
-"""The File menu: open, open a sample, save."""
+"""The File menu: open, choose the columns of a table, open a sample, add metadata, save."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from embedviz import formats
-from embedviz.errors import InputError
-from embedviz.jobs import Job
-from embedviz.operations.base import OperationsBase
+from embedviz.errors import ChoiceNeededError, InputError
+from embedviz.formats.adding import Addition, add_metadata_steps
+from embedviz.jobs import Job, Jobs
+from embedviz.operations.background import in_background
+from embedviz.operations.caching import CachingOperations
+from embedviz.operations.exporting import ExportingOperations
+from embedviz.operations.importing import Chosen, ImportRequest, name_pattern
 from embedviz.progress import Progress, Steps, within
 from embedviz.projection import project_steps
-from embedviz.session import View
+from embedviz.session import Session, View
 from embedviz.space.answer import Answer, ask
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.projection import Projection
@@ -25,6 +30,17 @@ SHARE_OF_READING = 0.85
 MOST_COMPONENTS = 10
 
 Opened = tuple[EmbeddingSpace, Projection, Answer | None]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a job opens: its path (None where several files were dropped, or none is there), and how it was asked."""
+
+    path: Path | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    dropped: tuple[Path, ...] = ()
+    remark: str = ""
+    chosen: Chosen | None = None
 
 
 def open_and_project(
@@ -40,8 +56,14 @@ def open_and_project(
     return space, projection, ask(space, question, k, metric=metric) if question else None
 
 
-class FileOperations(OperationsBase):
-    """Open and save spaces."""
+class FileOperations(CachingOperations, ExportingOperations):
+    """Open and save spaces; `choice_needed` carries the ImportRequest of a table whose columns are to be chosen."""
+
+    choice_needed = Signal(object)
+
+    def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(session, jobs, parent)
+        self._chosen: dict[str, Chosen] = {}
 
     def open_file(self, path: str | Path, **options: Any) -> None:
         """Open a file, or `sample:NAME`, in the place of the open space once it is complete."""
@@ -49,8 +71,7 @@ class FileOperations(OperationsBase):
         if text.startswith("sample:"):
             self.open_sample(text.removeprefix("sample:"))
             return
-        reading = formats.open_steps(Path(path), **options)
-        self._open(reading, title=f"Opening {Path(path).name}")
+        self._open_path(Opening(Path(path), options))
 
     def open_dropped(self, paths: Sequence[str]) -> None:
         """Open the first of several dropped files that is a space, and say how many were left aside."""
@@ -58,7 +79,37 @@ class FileOperations(OperationsBase):
             self.open_file(paths[0])
         elif paths:
             files = tuple(Path(path) for path in paths)
-            self._open(_first_space(files), title=f"Opening {files[0].name}", dropped=files)
+            self._open(_first_space(files), title=f"Opening {files[0].name}", opening=Opening(dropped=files))
+
+    def open_with_choices(self, path: str | Path) -> None:
+        """Look into a table and ask for its columns, even where they are clear; what is no table is opened."""
+        self.jobs.start(
+            "load",
+            formats.inspect_steps(Path(path)),
+            title=f"Looking into {Path(path).name}",
+            context=Path(path),
+            on_success=self._on_inspected,
+            on_failure=self._on_job_failed,
+        )
+
+    def open_chosen(self, request: ImportRequest, chosen: Chosen) -> Job:
+        """Open a table with the columns that were chosen; they are remembered for files of that name's kind."""
+        return self._open_path(Opening(request.path, {**request.options, **chosen.options()}, chosen=chosen))
+
+    def add_metadata(self, path: str | Path, *, label_column: str | None = None) -> None:
+        """Join a table to the open space, by row or by label; its vectors and projection stay."""
+        space = self.session.state.space
+        if space is None:
+            self.say("There is no open space to add metadata to. Open a file first.")
+            return
+        self.jobs.start(
+            "metadata",
+            add_metadata_steps(space, path, label_column=label_column),
+            title=f"Adding {Path(path).name}",
+            context=space,
+            on_success=self._on_metadata_added,
+            on_failure=self._on_job_failed,
+        )
 
     def open_sample(self, name: str = FIRST_SAMPLE) -> None:
         """Open a bundled sample; the first one arrives with a question already asked."""
@@ -84,32 +135,103 @@ class FileOperations(OperationsBase):
             on_failure=self._on_job_failed,
         )
 
+    def _open_path(self, opening: Opening) -> Job:
+        assert opening.path is not None, "one file is opened"
+        reading = formats.open_steps(opening.path, **opening.options)
+        return self._open(reading, title=f"Opening {opening.path.name}", opening=opening)
+
     def _open(
-        self, reading: Steps[EmbeddingSpace], *, title: str, question: str | None = None, dropped: tuple[Path, ...] = ()
-    ) -> None:
+        self,
+        reading: Steps[EmbeddingSpace],
+        *,
+        title: str,
+        question: str | None = None,
+        opening: Opening = Opening(),
+    ) -> Job:
         view = self.session.state.view
-        self.jobs.start(
+        return self.jobs.start(
             "load",
             open_and_project(reading, question, metric=view.metric, k=view.k),
             title=title,
-            context=dropped,
+            context=opening,
             on_success=self._on_opened,
             on_failure=self._on_not_opened,
         )
 
     @Slot(object)
     def _on_not_opened(self, job: Job) -> None:
+        error, opening = job.error, job.context
+        if isinstance(error, ChoiceNeededError) and isinstance(error.contents, formats.Contents):
+            path = opening.path or error.path
+            if path is not None and self._ask_or_remember(path, error.contents, opening, str(error)):
+                return
         self._on_job_failed(job)
+
+    def _ask_or_remember(self, path: Path, contents: formats.Contents, opening: Opening, reason: str) -> bool:
+        """Ask for the columns of a table, or open it as one of its kind was opened before; False if neither helps."""
+        if opening.chosen is not None or "vector_column" in opening.options:
+            return False
+        before = self._chosen.get(name_pattern(path))
+        if before is not None and before.fits(contents):
+            remark = f"Its vectors are “{before.vector}”, as chosen before; “Open with choices” asks again."
+            self._open_path(Opening(path, {**opening.options, **before.options()}, opening.dropped, remark, before))
+        else:
+            self.choice_needed.emit(ImportRequest(path, contents, reason, None, opening.options))
+        return True
+
+    @Slot(object)
+    def _on_inspected(self, job: Job) -> None:
+        path, contents = job.context, job.result
+        if any(column.is_vector_candidate for column in contents.columns):
+            before = self._chosen.get(name_pattern(path))
+            fitting = before if before is not None and before.fits(contents) else None
+            self.choice_needed.emit(ImportRequest(path, contents, before=fitting))
+        else:
+            remark = f"{contents.format} has no columns to choose from."
+            self._open_path(Opening(path, remark=remark))
 
     @Slot(object)
     def _on_opened(self, job: Job) -> None:
         space, projection, answer = job.result
+        opening = job.context
+        if opening.chosen is not None and opening.path is not None:
+            self._chosen[name_pattern(opening.path)] = opening.chosen
         self._show(space, projection, answer)
-        self.say(" ".join([opened_sentence(space), *_left_aside(job.context, space)]))
+        self._keep(space)
+        aside = _left_aside(opening.dropped, space)
+        self.say(" ".join([opened_sentence(space), *([opening.remark] if opening.remark else []), *aside]))
+
+    def _keep(self, space: EmbeddingSpace) -> None:
+        """In the background, keep what was slow to read for the next time, and check what was kept before."""
+        self.jobs.start(
+            "keep",
+            in_background(formats.keep_steps(space)),
+            title=f"Keeping {space.source.name}",
+            is_quiet=True,
+            on_success=self._on_kept,
+            on_failure=self._on_job_failed,
+        )
+
+    @Slot(object)
+    def _on_kept(self, job: Job) -> None:
+        for note in job.result:
+            if note.kind == "cache_dropped":
+                self.say(note.text)
+
+    @Slot(object)
+    def _on_metadata_added(self, job: Job) -> None:
+        addition: Addition = job.result
+        before: EmbeddingSpace = job.context
+        state = self.session.state
+        if state.space is not before:
+            return
+        has_its_labels = addition.space.labels is before.labels
+        self.session.replace(space=addition.space, answer=state.answer if has_its_labels else None)
+        self.say(" ".join([_added_sentence(addition), *(note.text for note in addition.notes)]))
 
     def _show(self, space: EmbeddingSpace, projection: Projection, answer: Answer | None) -> None:
         """Put another space in the place of the open one."""
-        for lane in ("project", "query", "analyse"):
+        for lane in ("project", "query", "analyse", "metadata"):
             self.jobs.cancel(lane)
         before = self.session.state.view
         view = View(mode=before.mode, metric=before.metric, k=before.k)
@@ -136,6 +258,14 @@ def opened_sentence(space: EmbeddingSpace) -> str:
     )
 
 
+def _added_sentence(addition: Addition) -> str:
+    """How many columns were added, and how many took the place of others."""
+    n_new = len(addition.added) - len(addition.replaced)
+    parts = [f"{n_new:,} metadata column{'s'[: n_new != 1]} added"] if n_new or not addition.replaced else []
+    parts += [f"{len(addition.replaced):,} replaced ({', '.join(addition.replaced[:6])})"] if addition.replaced else []
+    return f"{', '.join(parts)}; Undo takes them away."
+
+
 def _already(space: EmbeddingSpace) -> Steps[EmbeddingSpace]:
     yield Progress(0.0, f"Projecting {space.source.name}")
     return space
@@ -147,6 +277,8 @@ def _first_space(files: Sequence[Path]) -> Steps[EmbeddingSpace]:
     for file in files:
         try:
             return (yield from formats.open_steps(file))
+        except ChoiceNeededError as error:  # it is a space, once its columns are chosen
+            raise ChoiceNeededError(str(error), error.contents, file) from error
         except InputError as error:
             first_error = first_error or error
     assert first_error is not None, "there is at least one file"

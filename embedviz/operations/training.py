@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from embedviz import training
 from embedviz.errors import EmbedvizError, ProseError
 from embedviz.jobs import Job, Jobs
+from embedviz.operations.background import in_background
 from embedviz.operations.files import FileOperations, open_and_project
 from embedviz.operations.looking import LookingOperations
-from embedviz.progress import Command, Steps
+from embedviz.progress import Command
 from embedviz.session import Session
 from embedviz.space.run import EpochRecord, Run
 from embedviz.training import TrainingOptions
-
-Result = TypeVar("Result")
-
-BACKGROUND_NICENESS = 10
 
 
 class TrainingOperations(FileOperations, LookingOperations):
@@ -140,17 +133,6 @@ class TrainingOperations(FileOperations, LookingOperations):
     @Slot(object)
     def _on_training_ended(self, job: Job) -> None:  # noqa: ARG002  # a job reports itself
         self.training_ended.emit()
-
-
-def in_background(steps: Steps[Result]) -> Steps[Result]:
-    """The same work on a thread that gives way to the window, and so do the threads it starts.
-
-    Linux alone lets one thread of a process give way; elsewhere the work goes on as it is.
-    """
-    if sys.platform == "linux":
-        own = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, own, max(os.getpriority(os.PRIO_PROCESS, own), BACKGROUND_NICENESS))
-    return (yield from steps)
 
 
 def trained_sentence(n_words: int, run: Run | None) -> str:

@@ -99,9 +99,23 @@ class EmbeddingSpace:
         usual[self.magnitudes.odd_rows] = False
         return center(self.vectors, usual)
 
+    def with_norms(self, norms: DoubleArray) -> EmbeddingSpace:
+        """The same space, whose norms (n_items, float64) were measured already."""
+        if norms.shape != (self.n_items,) or norms.dtype != np.float64:
+            raise OptionError(f"{self.n_items:,} items need one float64 norm each, not {norms.dtype} {norms.shape}.")
+        other = self.with_notes(self.notes)
+        vars(other)["norms"] = read_only(norms)
+        return other
+
     def with_notes(self, notes: tuple[Note, ...]) -> EmbeddingSpace:
         """The same space with other notes; what was measured is shared."""
-        other = EmbeddingSpace(self.vectors, self.labels, self.source, self.metadata, notes, self.subwords)
+        return self._alike(EmbeddingSpace(self.vectors, self.labels, self.source, self.metadata, notes, self.subwords))
+
+    def with_source(self, source: Source) -> EmbeddingSpace:
+        """The same space from another source; what was measured is shared."""
+        return self._alike(EmbeddingSpace(self.vectors, self.labels, source, self.metadata, self.notes, self.subwords))
+
+    def _alike(self, other: EmbeddingSpace) -> EmbeddingSpace:
         measured = {name: value for name, value in vars(self).items() if name not in vars(other)}
         vars(other).update(measured)
         return other

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import overload
 
@@ -80,6 +80,28 @@ class Labels(Sequence[str]):
     def prepare_order(self) -> None:
         """Build the sorted order alone: all that `find` and `starting_with` need."""
         _ = self._order
+
+    @property
+    def order(self) -> RowArray:
+        """Rows sorted by the bytes of their labels, ties by row (n, int64, read-only)."""
+        return self._order
+
+    def folded(self, folding: Folding) -> tuple[Labels, RowArray]:
+        """The labels that change under `folding`, as they then are, and their rows (int64)."""
+        return self._folded_labels(folding)
+
+    def remember(
+        self, order: RowArray, n_duplicates: int, folded: Mapping[Folding, tuple[Labels, RowArray]] | None = None
+    ) -> None:
+        """Take over what these same labels worked out before; ValueError where it cannot be of them."""
+        n = len(self)
+        shifted = [rows for _, rows in (folded or {}).values()]
+        if order.shape != (n,) or order.dtype != np.int64 or any(len(rows) > n for rows in shifted):
+            raise ValueError(f"this is no order of {n:,} labels")
+        if any(len(rows) and not 0 <= int(rows.min()) <= int(rows.max()) < n for rows in (order, *shifted)):
+            raise ValueError("a row is named that is not there")
+        vars(self).update(_order=read_only(order), n_duplicates=n_duplicates)
+        self._folded.update(folded or {})
 
     @property
     def is_ordered(self) -> bool:

@@ -28,10 +28,17 @@ class ActionSpec:
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open_file", "File", "Open…", Commands.open_file, ("Ctrl+O",)),
+    ActionSpec("open_with_choices", "File", "Open with choices…", Commands.open_with_choices, ("Ctrl+Shift+O",)),
+    ActionSpec("add_metadata", "File", "Add metadata…", Commands.add_metadata),
     ActionSpec("open_glove", "File", "Open sample: English words", Commands.open_glove),
     ActionSpec("open_digits", "File", "Open sample: handwritten digits", Commands.open_digits),
     ActionSpec("save_space", "File", "Save space as…", Commands.save_space, ("Ctrl+S",), separated=True),
     ActionSpec("save_figure", "File", "Save figure…", Commands.save_figure, ("Ctrl+Shift+S",)),
+    ActionSpec("export_selection", "File", "Export selection…", Commands.export_selection, separated=True),
+    ActionSpec("export_neighbors", "File", "Export neighbours…", Commands.export_neighbors),
+    ActionSpec("export_coordinates", "File", "Export coordinates…", Commands.export_coordinates),
+    ActionSpec("export_metadata", "File", "Export metadata…", Commands.export_metadata),
+    ActionSpec("show_cache", "File", "Cache…", Commands.show_cache, separated=True),
     ActionSpec("quit_program", "File", "Quit", Commands.quit_program, ("Ctrl+Q",), separated=True),
     ActionSpec("undo", "Edit", "Undo", Commands.undo, ("Ctrl+Z",)),
     ActionSpec("redo", "Edit", "Redo", Commands.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),

@@ -14,6 +14,7 @@ from embedviz.views.item_panel import ItemPanel
 from embedviz.views.neighbor_table import NeighborTable
 from embedviz.views.panel import head, plain, scrolled
 from embedviz.views.text import one_line
+from embedviz.views.thumbnails import Thumbnails
 
 
 def answer_sentence(answer: Answer | None) -> str:
@@ -30,14 +31,19 @@ class AnswerPanel(QFrame):
     """Neighbours above, the item below."""
 
     def __init__(
-        self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
+        self,
+        session: Session,
+        operations: Operations,
+        appearance: Appearance,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self._session = session
         self.neighbor_table = NeighborTable(session, operations, appearance)
         self.sentence = plain("muted", "answer_sentence")
-        self.item_panel = ItemPanel(session, appearance)
+        self.item_panel = ItemPanel(session, appearance, thumbnails)
         column = QVBoxLayout(self)
         column.setContentsMargins(15, 12, 15, 12)
         column.setSpacing(6)

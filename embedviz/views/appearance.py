@@ -48,6 +48,11 @@ class Appearance(QObject):
         self._set_scheme()
         self._apply()
 
+    def keep(self, settings: Settings) -> None:
+        """Take over settings that do not change the look."""
+        self.settings = settings
+        self.changed.emit()
+
     def zoom(self, steps: int) -> None:
         """Enlarge (or shrink) the whole interface; 0 returns to the usual size."""
         scale = self.scale * SCALE_STEP**steps if steps else 1.0

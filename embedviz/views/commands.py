@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QFileDialog
 
 from embedviz import formats
 from embedviz.errors import OutputError
-from embedviz.views import dialogs
+from embedviz.views import dialogs, export_dialog
+from embedviz.views.cache_dialog import CacheDialog
 
 if TYPE_CHECKING:
     from embedviz.views.main_window import MainWindow
 
 FIGURE_RATIO = 2.0
+METADATA_FILTER = "Tables (*.tsv *.csv *.tab *.txt *.parquet *.arrow *.feather *.json *.jsonl *.ndjson);;All files (*)"
 _ONE_CELL = dict.fromkeys(map(ord, "\t\r\n"), " ")  # what would break a row of a pasted table
 
 
@@ -40,6 +42,18 @@ class Commands(QObject):
         if path:
             self._operations.open_file(path)
 
+    def open_with_choices(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, "Open with choices", "", _filters(formats.READABLE_SUFFIXES)
+        )
+        if path:
+            self._operations.open_with_choices(path)
+
+    def add_metadata(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Add metadata", "", METADATA_FILTER)
+        if path:
+            self._operations.add_metadata(path)
+
     def open_glove(self) -> None:
         self._operations.open_sample("glove-10k")
 
@@ -53,6 +67,21 @@ class Commands(QObject):
         path, _ = QFileDialog.getSaveFileName(self._window, "Save space", "", _filters(formats.WRITABLE_SUFFIXES))
         if path:
             self._operations.save_space(path, overwrite=True)  # the dialog has asked
+
+    def export_selection(self) -> None:
+        export_dialog.export("selection", self._operations, self._window)
+
+    def export_neighbors(self) -> None:
+        export_dialog.export("neighbors", self._operations, self._window)
+
+    def export_coordinates(self) -> None:
+        export_dialog.export("coordinates", self._operations, self._window)
+
+    def export_metadata(self) -> None:
+        export_dialog.export("metadata", self._operations, self._window)
+
+    def show_cache(self) -> None:
+        CacheDialog(self._operations, self._window.appearance, self._window).open()
 
     def save_figure(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self._window, "Save figure", "embedviz.png", "PNG picture (*.png)")

@@ -50,12 +50,14 @@ class MainWindow(QMainWindow):
         from embedviz.views.answer_panel import AnswerPanel
         from embedviz.views.color_key import ColorKey
         from embedviz.views.commands import Commands
+        from embedviz.views.import_sheet import ImportAsker
         from embedviz.views.message_bar import MessageBar
         from embedviz.views.mode_rail import ModeRail
         from embedviz.views.plot import Plot
         from embedviz.views.plot.tools import PlotTools
         from embedviz.views.query_bar import QueryBar
         from embedviz.views.space_panel import SpacePanel
+        from embedviz.views.thumbnails import Thumbnails
         from embedviz.views.train import Drawer
 
         self.session, self.operations = session, operations
@@ -65,10 +67,12 @@ class MainWindow(QMainWindow):
         self.space_panel = SpacePanel(session, operations, color_key)
         self.mode_panels = QStackedWidget()
         self.mode_panels.addWidget(self.space_panel)
+        self.thumbnails = Thumbnails(session, operations.jobs, self)
         self.plot = Plot(session, operations, self.appearance, color_key)
-        self.answer_panel = AnswerPanel(session, operations, self.appearance)
+        self.answer_panel = AnswerPanel(session, operations, self.appearance, self.thumbnails)
         self.neighbor_table = self.answer_panel.neighbor_table
         self.message_bar = MessageBar(operations, self.appearance)
+        ImportAsker(operations, self.appearance, self)
         self._commands = Commands(self)
         self.named_actions: dict[str, QAction] = make_actions(self, self._commands)
         tools = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
@@ -27,6 +27,7 @@ class MessageBar(QWidget):
         self._job: Job | None = None
         self.message_line = plain("muted", "message_line")
         self.message_line.setAccessibleName("Message")
+        self.message_line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy_button = QPushButton("Copy details")
         self.copy_button.setObjectName("copy_details_button")
         self.copy_button.hide()

@@ -12,11 +12,10 @@ from embedviz.session import Session
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.projection import Projection
 from embedviz.views.color_key import ColorKey
+from embedviz.views.import_report import ImportReport
 from embedviz.views.legend import Legend
 from embedviz.views.panel import head, plain, scrolled
 from embedviz.views.text import one_line
-
-MOST_NOTES = 12
 
 
 def variance_sentence(projection: Projection | None, axes: tuple[int, int]) -> str:
@@ -46,7 +45,7 @@ class SpacePanel(QFrame):
         self.title = plain("title", "space_title")
         self.space_summary = plain("muted", "space_summary")
         self.source = plain("muted", "space_source")
-        self.notes = plain("muted", "space_notes")
+        self.notes = ImportReport()
         self.projection_combo = self._combo("projection_combo", "Projection method")
         self.x_combo = self._combo("x_axis_combo", "Component on the x axis")
         self.y_combo = self._combo("y_axis_combo", "Component on the y axis")
@@ -121,7 +120,7 @@ class SpacePanel(QFrame):
         self.title.setText(one_line(space.source.name, most=80) if space is not None else "Nothing open")
         self.space_summary.setText(summary(space))
         self.source.setText(one_line(space.source.description or space.source.format) if space is not None else "")
-        self._show_notes(space)
+        self.notes.show_space(space)
         with QSignalBlocker(self.color_combo):
             self.color_combo.clear()
             self.color_combo.addItem("One colour", None)
@@ -130,14 +129,6 @@ class SpacePanel(QFrame):
                     self.color_combo.addItem(one_line(name, most=60), name)
         self.color_combo.setEnabled(self.color_combo.count() > 1)
         self._on_coloring_changed()
-
-    def _show_notes(self, space: EmbeddingSpace | None) -> None:
-        notes = space.notes if space is not None else ()
-        lines = [f"• {one_line(note.text)}" for note in notes[:MOST_NOTES]]
-        if len(notes) > MOST_NOTES:
-            lines.append(f"and {len(notes) - MOST_NOTES} more (embedviz info lists all)")
-        self.notes.setText("\n".join(lines))
-        self.notes.setVisible(bool(lines))
 
     @Slot()
     def _on_projection_changed(self) -> None:

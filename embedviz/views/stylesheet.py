@@ -13,7 +13,7 @@ def stylesheet(theme: Theme, scale: float) -> str:
     def px(length: float) -> str:
         return f"{round(length * scale)}px"
 
-    down, up = (paths.icon(name).as_posix() for name in ("chevron-down", "chevron-up"))
+    down, up, check = (paths.icon(name).as_posix() for name in ("chevron-down", "chevron-up", "check"))
     control = f"""
         background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: {px(6)};
         padding: 0 {px(8)};
@@ -86,6 +86,13 @@ def stylesheet(theme: Theme, scale: float) -> str:
     }}
     QListView::item {{ padding: {px(4)} {px(8)}; }}
     QListView::item:selected, QListView::item:hover {{ background: {theme.tint}; color: {theme.text}; }}
+    QListView::item:disabled {{ color: {theme.muted}; }}
+    QListView::indicator {{
+        width: {px(13)}; height: {px(13)}; border: 1px solid {theme.muted}; border-radius: 3px;
+        background: {theme.panel};
+    }}
+    QListView::indicator:checked {{ image: url("{check}"); border-color: {theme.accent}; }}
+    QListView::indicator:disabled {{ border-color: {theme.hairline}; }}
     QProgressBar {{
         background: {theme.hairline}; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
     }}
@@ -103,7 +110,10 @@ def stylesheet(theme: Theme, scale: float) -> str:
     }}
     QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {theme.hairline}; border-radius: 4px; min-height: 24px; }}
+    QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {theme.hairline}; border-radius: 4px; min-width: 24px; }}
+    QAbstractScrollArea::corner {{ background: transparent; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
-        background: transparent; height: 0; width: 0;
+        background: transparent; height: 0; width: 0; border: none;
     }}
     """

@@ -25,7 +25,7 @@ def binary(labels: list[bytes], vectors: np.ndarray = VECTORS, end: bytes = b"\n
 def test_values_and_labels(opened: Opener, end: bytes, small: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not small:
         monkeypatch.setattr(word2vec_binary, "SMALL_FILE_BYTES", 0)
-        monkeypatch.setattr(word2vec_binary, "BLOCK_BYTES", 16)
+        monkeypatch.setattr(word2vec_binary, "_BLOCK_BYTES", 16)
     space = opened("v.bin", binary(["señor".encode(), b"</s>"], end=end))
     assert space.source.format == "word2vec binary"
     assert space.labels[:] == ["señor", "</s>"]

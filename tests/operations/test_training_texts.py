@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from embedviz import training
-from embedviz.operations.training import BACKGROUND_NICENESS
+from embedviz.operations.background import BACKGROUND_NICENESS
 from embedviz.training import TrainingOptions
 
 GROUPS = (("cat", "dog", "cow", "hen"), ("red", "blue", "green", "grey"), ("rain", "snow", "wind", "sun"))

@@ -42,12 +42,19 @@ def answered(monkeypatch, tmp_path, vector_file):
     """File dialogs that a person has answered."""
     judged = tmp_path / "pairs.tsv"
     judged.write_text("king\tqueen\t9\nking\triver\t1\n", encoding="utf-8")
+    table = tmp_path / "about.tsv"
+    table.write_text("word\tcolour\ntwo\tred\none\tblue\n", encoding="utf-8")
+
+    def asked(title):
+        return judged if "Word list" in title else vector_file
+
     monkeypatch.setattr(
         QFileDialog,
         "getOpenFileName",
-        lambda parent, title, *args: (str(judged if "Word list" in title else vector_file), ""),
+        lambda parent, title, *args: (str({"Add metadata": table}.get(title, asked(title))), ""),
     )
-    targets = iter((tmp_path / "out.npz", tmp_path / "figure.png", tmp_path / "epochs.csv", tmp_path / "quality.csv"))
+    names = ("out.npz", "figure.png", "coordinates.csv", "metadata.csv", "epochs.csv", "quality.csv")
+    targets = iter([tmp_path / name for name in names])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(next(targets)), ""))
 
 
@@ -81,6 +88,8 @@ def test_every_action_runs_on_the_sample(window, idle, answered, session, tmp_pa
         "two.txt",
         "out.npz",
         "figure.png",
+        "coordinates.csv",
+        "metadata.csv",
         "epochs.csv",
         "quality.csv",
     }

@@ -47,8 +47,8 @@ def test_numbers_and_metadata_of_the_item(panel, session, space):
 
 def test_missing_values_are_a_dash(panel, session, space):
     session.set_focus(7)
-    assert facts(panel)["part_of_speech"] == "—"
-    assert facts(panel)["frequency"] == "—"
+    assert facts(panel)["part_of_speech"] == "–"
+    assert facts(panel)["frequency"] == "–"
 
 
 def test_without_attention_it_is_the_item_asked_about_else_the_nearest(panel, session, space, ask):
@@ -136,3 +136,56 @@ def test_colour_pictures_and_missing_ones(panel, session, show, make_space):
     assert shown.pixelColor(80, 48).name() == "#0000ff"
     session.set_focus(1)
     assert not panel.picture.isVisible()
+
+
+@pytest.fixture
+def wide(show, make_space):
+    """An item table of 40 columns."""
+    columns = {
+        f"column {at}": Column("number", np.array([at + 0.5, at + 0.25, np.nan]), np.array([False, False, True]))
+        for at in range(39)
+    }
+    columns["note"] = Column("text", Labels.from_strings(["needle", "hay", "x" * 5000]), np.zeros(3, bool))
+    return show(make_space(np.eye(3), None, columns))
+
+
+def shown_rows(panel):
+    model = panel.details.table.model()
+    return {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
+
+
+def test_many_columns_are_a_table_with_a_field_to_find_one(qtbot, panel, session, wide):
+    session.set_focus(0)
+    assert facts(panel) == {}
+    assert panel.details.table.isVisible()
+    assert len(shown_rows(panel)) == 40
+    assert shown_rows(panel)["column 7"] == "7.5"
+    qtbot.keyClicks(panel.details.filter_edit, "COLUMN 1")
+    assert list(shown_rows(panel)) == ["column 1", *(f"column {at}" for at in range(10, 20))]
+    panel.details.filter_edit.clear()
+    qtbot.keyClicks(panel.details.filter_edit, "needle")
+    assert shown_rows(panel) == {"note": "needle"}
+    session.set_focus(1)
+    assert shown_rows(panel) == {}
+    panel.details.filter_edit.clear()
+    assert shown_rows(panel)["column 7"] == "7.25"
+
+
+def test_in_the_table_too_missing_values_are_a_dash_and_long_ones_are_cut(panel, session, wide):
+    session.set_focus(2)
+    shown = shown_rows(panel)
+    assert shown["column 0"] == "–"
+    assert len(shown["note"]) <= 120
+
+
+def test_few_columns_have_no_field(panel, session, space):
+    session.set_focus(3)
+    assert not panel.details.filter_edit.isVisible()
+    assert not panel.details.table.isVisible()
+
+
+def test_the_lines_are_the_same_widgets_while_items_pass(panel, session, space):
+    session.set_focus(3)
+    labels = panel.details.findChildren(QLabel)
+    session.set_focus(4)
+    assert panel.details.findChildren(QLabel) == labels

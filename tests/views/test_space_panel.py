@@ -50,16 +50,26 @@ def test_counts_have_separators(panel, show, make_space, space):
     assert summary(None) == "No space is open"
 
 
-def test_notes_are_listed_and_a_flood_is_cut_with_its_count(panel, show, make_space, space):
+def test_few_notes_are_listed(panel, show, make_space, space):
     assert panel.notes.text() == "• 2 labels repeat an earlier one."
-    assert panel.notes.isVisible()
-    show(make_space(np.eye(3), notes=tuple(Note("odd", 1, f"<b>note</b> {n}") for n in range(15))))
-    lines = panel.notes.text().split("\n")
-    assert lines[0] == "• <b>note</b> 0"
-    assert lines[-1].startswith("and 3 more")
-    assert len(lines) == 13
+    assert panel.notes.notes.isVisible()
+    assert not panel.notes.button.isVisible()
     show(make_space(np.eye(3)))
     assert not panel.notes.isVisible()
+
+
+def test_many_notes_are_a_line_of_counts_and_all_of_them_when_asked(panel, show, make_space):
+    duplicates = Note("duplicate_labels", 3, "3 labels repeat an earlier one.")
+    show(make_space(np.eye(3), notes=(duplicates, *(Note("odd", 1, f"<b>note</b> {n}") for n in range(50)))))
+    assert panel.notes.line.text() == "3 rows · 3 duplicate labels · 50 more notes"
+    assert not panel.notes.notes.isVisible()
+    panel.notes.button.click()
+    lines = panel.notes.notes.text().split("\n")
+    assert lines[:2] == ["• 3 labels repeat an earlier one.", "• <b>note</b> 0"]
+    assert lines[-1].startswith("and 11 more")
+    assert panel.notes.notes.isVisible()
+    panel.notes.button.click()
+    assert not panel.notes.notes.isVisible()
 
 
 def test_axes_name_their_share_and_the_sentence_adds_the_two(panel, space):
