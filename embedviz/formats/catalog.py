@@ -31,11 +31,11 @@ FORMATS: tuple[Format, ...] = (
     fasttext_binary.FORMAT,
     hdf5.FORMAT,
     safetensors_format.FORMAT,
+    word2vec_binary.FORMAT,
     csv_table.FORMAT,
     word2vec_text.FORMAT,
     glove_text.FORMAT,
     projector_tsv.FORMAT,
-    word2vec_binary.FORMAT,
 )
 FOLDER_FORMATS: tuple[Format, ...] = (projector_folder.FORMAT, spacy_vectors.FORMAT, token_folders.FORMAT)
 READABLE_SUFFIXES: tuple[tuple[str, tuple[str, ...]], ...] = (

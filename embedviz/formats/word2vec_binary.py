@@ -36,18 +36,33 @@ _BLOCK_BYTES = 1 << 21
 
 
 def _detect(probe: Probe) -> bool:
-    """A header, no text rows after it, and bytes that text does not hold (or a first row as long as it should be)."""
+    """A header and bytes that text does not hold: no text rows after it, or records that fill a small file exactly."""
     header = _HEADER.match(probe.head)
-    if header is None or probe.layout is not None:
+    if header is None:
         return False
     rest = probe.head[header.end() :]
-    if _UNLIKE_TEXT.search(rest):
+    is_unlike_text = _UNLIKE_TEXT.search(rest) is not None
+    if probe.layout is not None:
+        return is_unlike_text and len(probe.head) == probe.size and _fills(rest, int(header[1]), int(header[2]))
+    if is_unlike_text:
         return True
     try:
         rest[: len(rest) - 3].decode()
     except UnicodeDecodeError:
         return True
     return False
+
+
+def _fills(records: bytes, n_items: int, n_dims: int) -> bool:
+    """Whether so many records, a token and its numbers each, end where the bytes end."""
+    position = 0
+    for _ in range(n_items):
+        blank = records.find(b" ", position)
+        position = blank + 1 + 4 * n_dims
+        if blank < 0 or position > len(records):
+            return False
+        position += records[position : position + 1] == b"\n"
+    return position == len(records)
 
 
 def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
