@@ -9,6 +9,7 @@ import numpy as np
 
 from embedviz import raster
 from embedviz.operations.base import OperationsBase
+from embedviz.raster.tiles import Tiles
 from embedviz.space.arrays import DoubleArray, FloatArray, RowArray, read_only
 
 Combining = Literal["replace", "add", "remove"]
@@ -63,7 +64,7 @@ class LookingOperations(OperationsBase):
         else:
             self.clear_selection()
 
-    def _shown_points(self) -> FloatArray | None:
+    def _shown_points(self) -> FloatArray | Tiles | None:
         state = self.session.state
         return None if state.projection is None else raster.plane_points(state.projection, state.view.axes)
 

@@ -18,13 +18,14 @@ _MAX_RADIUS = 64.0
 _INVISIBLE = 1.0 / 512.0
 
 
-def disc_stamps(radius: float) -> FloatArray:
+def disc_stamps(radius: float, reach: int = 0) -> FloatArray:
     """Anti-aliased discs (8, 8, size, size) float32 for centres at [eighth of y, eighth of x] of the middle pixel.
 
-    Coverage falls over one pixel at the rim; each disc holds pi radius**2 of ink, however small.
+    Coverage falls over one pixel at the rim; each disc holds pi radius**2 of ink, however small. They are made at
+    least `reach` pixels wide to each side of the middle one.
     """
     radius = min(max(radius, 0.0), _MAX_RADIUS)
-    reach = stamp_reach(radius)
+    reach = max(stamp_reach(radius), reach)
     centres = np.arange(-reach, reach + 1) + 0.5
     away = (centres[None, :] - np.arange(SUBPIXELS)[:, None] / SUBPIXELS) ** 2
     distance = np.sqrt(away[:, None, :, None] + away[None, :, None, :])

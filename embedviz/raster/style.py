@@ -15,6 +15,7 @@ _OPACITY = (0.85, 0.75, 0.5, 0.3, 0.31, 0.34, 0.24, 0.15, 0.04)
 _FADED = 0.6
 _VIVID = 1.8
 _MOST_OPAQUE = 0.9
+_SPLAT_UP_TO = 0.8
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class Style:
     def faded(self) -> Style:
         """The same points, held back behind something that stands out."""
         return replace(self, opacity=self.opacity * _FADED)
+
+    def adjusted(self, size: float = 1.0, opacity: float = 1.0) -> Style:
+        """The same with the user's factors: `size` of the radius, `opacity` of the ink's strength.
+
+        A splat that grows is drawn as a disc once it covers more than its four pixels would show.
+        """
+        radius = self.radius * max(size, 0.0)
+        absorbed = -math.log1p(-min(self.opacity, 0.999)) * max(opacity, 0.0)
+        return Style(radius, -math.expm1(-absorbed), self.splat and radius < _SPLAT_UP_TO)
 
 
 def style_for(n_in_view: int, pixel_ratio: float = 1.0) -> Style:
