@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 import embedviz
 from embedviz.cli import opening, output
 from embedviz.cli.progress_line import ProgressLine
-from embedviz.errors import OptionError
 
 if TYPE_CHECKING:
     from embedviz.raster import FigureKind, FigureSpec
-    from embedviz.space.embedding_space import EmbeddingSpace
-    from embedviz.space.table import Column
 
 NAME = "render"
 HELP = "draw a figure of all items as PNG, SVG or PDF, without a window"
@@ -32,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--metric", metavar="M", default="cosine", help="cosine, dot, euclidean or manhattan (cosine)")
     add("--method", metavar="M", default="pca", help="how to project (pca)")
     add("--axes", metavar="X,Y", type=axes, default=(0, 1), help="the components on the axes, counted from 0 (0,1)")
-    add("--color", metavar="COLUMN", help="colour by this metadata column")
+    help_text = "colour by this metadata column, or by :similarity (to the query), :density or :norm"
+    add("--color", metavar="COLUMN", help=help_text)
     add("--names", metavar="N", type=count, help="name this many items (as many as look well)")
     add("--title", metavar="TEXT", default="", help="a title above the plot")
     add("--no-legend", action="store_true", help="leave out what the colours mean")
@@ -52,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
     from embedviz import raster
     from embedviz.formats import check_output
     from embedviz.progress import finish
+    from embedviz.raster.color_steps import ColorWish, check_choice, coloring_steps
     from embedviz.space.metrics import metric_named
 
     metric_named(options.metric)
@@ -59,18 +58,18 @@ def run(options: argparse.Namespace) -> int:
     spec = spec_of(options, kind)
     check_output(options.output, overwrite=options.force)
     space = opening.opened(options)
-    column = None if options.color is None else column_named(space, options.color)
+    if options.color is not None:
+        check_choice(space, options.color)
     answer = None if options.query is None else space.neighbors(options.query, options.k, metric=options.metric)
     n_components = min(max(*options.axes, 1) + 1, max(space.n_dims, 2))
     with ProgressLine() as line:
         projection = embedviz.project(space, options.method, n_components=n_components, on_progress=line)
-        content = raster.FigureContent(
-            space,
-            projection,
-            answer=answer,
-            coloring=None if column is None else raster.color_by(column, dark=options.dark),
-            coloring_name=options.color or "",
-        )
+        coloring = None
+        if options.color is not None:
+            wish = ColorWish(space, options.color, options.dark, projection, options.axes, answer)
+            coloring = finish(coloring_steps(wish), line)
+        name = "" if coloring is None else coloring.legend.title
+        content = raster.FigureContent(space, projection, answer=answer, coloring=coloring, coloring_name=name)
         finish(raster.save_figure_steps(content, options.output, spec, overwrite=options.force), line)
     width, height = (side * (spec.scale if kind == "png" else 1) for side in spec.size)
     output.report(options.output, f"{space.n_items:,} items, {width} x {height} pixels", space.notes)
@@ -93,14 +92,6 @@ def spec_of(options: argparse.Namespace, kind: FigureKind) -> FigureSpec:
         vector_points=options.vector_points,
         axes=options.axes,
     )
-
-
-def column_named(space: EmbeddingSpace, name: str) -> Column:
-    """A metadata column; OptionError names those there are."""
-    if name not in space.metadata:
-        there = ", ".join(space.metadata) or "none"
-        raise OptionError(f"There is no metadata column “{name}”; this space has: {there}.")
-    return space.metadata[name]
 
 
 def size(text: str) -> tuple[int, int]:

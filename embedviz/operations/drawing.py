@@ -38,7 +38,7 @@ class DrawingOperations(EvaluatingOperations):
             "tiles",
             tile_steps(points),
             title="Sorting the plot",
-            context=(points, (state.projection, state.view.axes)),
+            context=(points, (state.projection, state.view.axes[:2])),
             is_quiet=True,
             on_success=self._on_tiles_made,
             on_failure=self._on_job_failed,
@@ -56,7 +56,7 @@ class DrawingOperations(EvaluatingOperations):
     def _shown_points(self) -> FloatArray | Tiles | None:
         """The points of the plot, sorted where they have been."""
         state = self.session.state
-        if self._tiles is not None and self._tiles[0] == (state.projection, state.view.axes):
+        if self._tiles is not None and self._tiles[0] == (state.projection, state.view.axes[:2]):
             return self._tiles[1]
         return super()._shown_points()
 

@@ -8,17 +8,17 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 
 from embedviz.jobs import Job
-from embedviz.operations.drawing import DrawingOperations
+from embedviz.operations.coloring import ColoringOperations
 from embedviz.raster import FigureContent, FigureSpec, draw_figure_steps, save_figure_steps
 
 LONGEST_PREVIEW = 1600
 SMALLEST_SIDE = 200
 
 
-class FigureOperations(DrawingOperations):
+class FigureOperations(ColoringOperations):
     """Draw figures in the background; `figure_copied` and `figure_previewed` carry a PNG file as bytes.
 
-    It extends the drawing operations because Qt finds signals in the first line of ancestors only.
+    It extends the colouring operations because Qt finds signals in the first line of ancestors only.
     """
 
     figure_saved = Signal(object)

@@ -6,20 +6,31 @@ from embedviz.raster.coloring import Coloring, Legend, LegendEntry, color_by, co
 from embedviz.raster.culling import TILE_KERNELS
 from embedviz.raster.figure import draw_figure_steps, render_figure, save_figure_steps
 from embedviz.raster.figure_spec import FIGURE_KINDS, FIGURE_SCALES, FigureContent, FigureKind, FigureSpec, figure_kind
+from embedviz.raster.halo import HALO_COMPILED
 from embedviz.raster.marks import Marks, ghost_point, marks_of
 from embedviz.raster.painter import REST, Painter, paint
 from embedviz.raster.picking import COMPILED, count_in_view, nearest, nearest_in_direction
 from embedviz.raster.placement import LABELS_COMPILED, LabelBox, Placed, place_labels
-from embedviz.raster.plane import axis_title, plane_points
+from embedviz.raster.plane import Axes, axis_title, is_solid, plane_points, solid_points
 from embedviz.raster.selecting import TOUCH_KERNELS, rows_in_brush, rows_in_polygon, rows_in_rectangle
-from embedviz.raster.solid import Camera, nearest_solid, project_solid
+from embedviz.raster.solid import SOLID_KERNELS, Camera, nearest_solid, project_solid
+from embedviz.raster.solid_places import SolidPlaces
 from embedviz.raster.style import DISCS_UP_TO, Style, style_for
 from embedviz.raster.tiles import Tiles, tile_steps
 from embedviz.raster.tints import TINT_KERNELS, Tints, tint_steps
 from embedviz.raster.viewport import Viewport
 from embedviz.raster.zorder import SORT_KERNELS
 
-KERNELS: tuple[str, ...] = (COMPILED, SORT_KERNELS, TILE_KERNELS, TINT_KERNELS, TOUCH_KERNELS, LABELS_COMPILED)
+KERNELS: tuple[str, ...] = (
+    COMPILED,
+    SORT_KERNELS,
+    TILE_KERNELS,
+    TINT_KERNELS,
+    TOUCH_KERNELS,
+    LABELS_COMPILED,
+    HALO_COMPILED,
+    SOLID_KERNELS,
+)
 
 __all__ = [
     "DISCS_UP_TO",
@@ -27,6 +38,7 @@ __all__ = [
     "FIGURE_SCALES",
     "KERNELS",
     "REST",
+    "Axes",
     "Camera",
     "Coloring",
     "FigureContent",
@@ -38,6 +50,7 @@ __all__ = [
     "Marks",
     "Painter",
     "Placed",
+    "SolidPlaces",
     "Style",
     "Tiles",
     "Tints",
@@ -49,6 +62,7 @@ __all__ = [
     "draw_figure_steps",
     "figure_kind",
     "ghost_point",
+    "is_solid",
     "marks_of",
     "nearest",
     "nearest_in_direction",
@@ -62,6 +76,7 @@ __all__ = [
     "rows_in_polygon",
     "rows_in_rectangle",
     "save_figure_steps",
+    "solid_points",
     "style_for",
     "tile_steps",
     "tint_steps",

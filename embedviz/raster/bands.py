@@ -9,7 +9,7 @@ import numpy as np
 from embedviz.raster.culling import Box, outliers, runs_in
 from embedviz.raster.drawing import Entries, Look, Shades
 from embedviz.raster.inking import Inking
-from embedviz.raster.tiles import Tiles
+from embedviz.raster.tiles import Level, Tiles
 from embedviz.raster.tints import Tints
 from embedviz.space.arrays import ByteArray, FloatArray, RowArray
 
@@ -19,9 +19,12 @@ BAND_ROWS, COLORED_BAND_ROWS = 64, 32
 class BandedDrawing:
     """A picture of tiles that several threads make, a band at a time. Whoever draws a band, it is the same."""
 
-    def __init__(self, compiled: ModuleType, tiles: Tiles, tints: Tints | None, look: Look, out: ByteArray) -> None:
+    def __init__(
+        self, compiled: ModuleType, tiles: Tiles, level: Level, tints: Tints | None, look: Look, out: ByteArray
+    ) -> None:
         self._inking, self._tiles, self._look, self._out = Inking(compiled, look), tiles, look, out
-        self._level, self._raw = tiles.level_for(look.viewport, look.cell_px), tiles.levels[0]
+        self._level, self._raw = level, tiles.levels[0]
+        self._box = tiles.box_px(self._level, look.viewport)
         self._shades = Shades.none() if tints is None else tints.shades_of(self._level)
         self._raw_shades = Shades.none() if tints is None else tints.shades_of(self._raw)
         self._lost = outliers(tiles) if self._sees_outliers() else outliers(tiles)[:0]
@@ -45,7 +48,8 @@ class BandedDrawing:
         part[:] = 0
         box = Box.of_pixels(viewport, -reach, viewport.width + reach, top - reach, bottom + reach)
         found = runs_in(self._tiles, self._level, box, workspace=runs)
-        self._inking.draw(Entries(self._level.places, self._level.starts, self._shades, found), top, part)
+        level = self._level
+        self._inking.draw(Entries(level.places, level.starts, self._shades, found, 0, self._box), top, part)
         if len(self._lost):
             self._inking.draw(Entries(self._tiles.points, self._raw.starts, self._raw_shades, self._lost), top, part)
         self._inking.tone(part, top, self._out, top, bottom)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 
-from numpy import float32, uint64
+from numpy import float32, uint32, uint64
 
 from embedviz.kernels import kernel
 from embedviz.raster.drawing import ShareArray
@@ -23,6 +23,7 @@ _STAMPS = "Array(float32, 4, 'C', True)"
 _VIEW = "float64, float64, float64, float64"
 _RUNS = "Array(int64, 2, 'C', True)"
 _ENTRIES = f"{_POINTS}, Array(int32, 1, 'C', True), {_RUNS}"
+_SPLAT = "float64, float64, float64"
 _TINTS = "Array(int32, 1, 'C', True), Array(float32, 2, 'C', True), Array(uint16, 2, 'C', True)"
 
 
@@ -48,7 +49,7 @@ def count(
     return found
 
 
-@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, float64, float32[:, ::1])")
+@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_SPLAT}, float32[:, ::1])", reorder=True, lanes=True)
 def splats(
     places: FloatArray,
     starts: CodeArray,
@@ -62,35 +63,44 @@ def splats(
     scale_y: float,
     top: int,
     amount: float,
+    across: float,
+    upright: float,
     ink: FloatArray,
 ) -> None:
-    """Spread `amount` of ink per point over its four nearest pixels of `ink` (height + 2, width + 2)."""
+    """Spread `amount` of ink per point over its four nearest pixels of `ink` (height + 2, width + 2).
+
+    A cell is a box 1 / `across` wide and 1 / `upright` high, at most a pixel, which gives each pixel what lies over it.
+    """
     height, width = ink.shape[0] - 2, ink.shape[1] - 2
-    n_entries, n_codes = places.shape[0], table.shape[0]
+    n_entries, n_codes, one = places.shape[0], table.shape[0], float32(1)
     is_cell, has_codes, has_shares = starts.shape[0] > n_entries, codes.shape[0] > 0, shares.shape[0] > 0
     has_shares = has_shares and shares.shape[0] >= n_entries
     if has_codes and not is_cell:
         n_entries = min(n_entries, codes.shape[0])
+    dense, tall, wide = float32(amount), float32(upright), float32(across)
+    aside, over = (one - wide) / 2, (one - tall) / 2
     for run in range(runs.shape[0]):
         for i in range(max(0, runs[run, 0]), min(n_entries, runs[run, 1])):
-            x = (places[i, 0] - x_low) * scale_x - 0.5
-            y = (y_high - places[i, 1]) * scale_y - 0.5 - top
-            if not ((x > -1) & (x < width) & (y > -1) & (y < height)):
+            x = (places[i, 0] - x_low) * scale_x + 0.5
+            y = (y_high - places[i, 1]) * scale_y + 0.5 - top
+            if not ((x > 0) & (x < width + 1) & (y > 0) & (y < height + 1)):
                 continue
-            weight = amount
+            entry = uint64(i)
+            weight = dense
             if is_cell:
-                weight *= starts[i + 1] - starts[i]
+                weight *= float32(starts[entry + uint64(1)] - starts[entry])
                 if has_shares:
-                    weight *= shares[i, 3] * (1 / 65535)
+                    weight *= float32(shares[entry, 3]) * float32(1 / 65535)
             elif has_codes:
-                code = codes[i]
+                code = codes[entry]
                 if code < 0 or code >= n_codes:
                     code = n_codes - 1
-                weight *= table[code, 3]
-            column, row = uint64(int(x + 1)), uint64(int(y + 1))
-            right, below = float32(x + 1 - column), float32(y + 1 - row)
-            lower = float32(weight) * below
-            upper = float32(weight) - lower
+                weight *= table[uint64(code), 3]
+            column, row = uint64(int(x)), uint64(int(y))
+            right = min(max(float32(x - column) * wide + aside, float32(0)), one)
+            below = min(max(float32(y - row) * tall + over, float32(0)), one)
+            lower = weight * below
+            upper = weight - lower
             upper_right, lower_right = upper * right, lower * right
             beyond, under = column + uint64(1), row + uint64(1)
             ink[row, column] += upper - upper_right
@@ -99,7 +109,7 @@ def splats(
             ink[under, beyond] += lower_right
 
 
-@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, float64, float32[:, :, ::1])")
+@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_SPLAT}, float32[:, :, ::1])", reorder=True, lanes=True)
 def splats_colored(
     places: FloatArray,
     starts: CodeArray,
@@ -113,47 +123,63 @@ def splats_colored(
     scale_y: float,
     top: int,
     amount: float,
+    across: float,
+    upright: float,
     ink: FloatArray,
 ) -> None:
     """Spread coloured ink over `ink` (height + 2, width + 2, 4): its red, green and blue light, and the ink itself."""
     height, width = ink.shape[0] - 2, ink.shape[1] - 2
-    n_entries, n_codes = places.shape[0], table.shape[0]
+    n_entries, n_codes, one, each = places.shape[0], table.shape[0], float32(1), float32(1 / 65535)
     is_cell = starts.shape[0] > n_entries and shares.shape[0] >= n_entries
     if not is_cell:
         n_entries = min(n_entries, codes.shape[0])
+    dense, tall, wide = float32(amount), float32(upright), float32(across)
+    aside, over = (one - wide) / 2, (one - tall) / 2
     for run in range(runs.shape[0]):
         for i in range(max(0, runs[run, 0]), min(n_entries, runs[run, 1])):
-            x = (places[i, 0] - x_low) * scale_x - 0.5
-            y = (y_high - places[i, 1]) * scale_y - 0.5 - top
-            if not ((x > -1) & (x < width) & (y > -1) & (y < height)):
+            x = (places[i, 0] - x_low) * scale_x + 0.5
+            y = (y_high - places[i, 1]) * scale_y + 0.5 - top
+            if not ((x > 0) & (x < width + 1) & (y > 0) & (y < height + 1)):
                 continue
-            column, row = uint64(int(x + 1)), uint64(int(y + 1))
-            right, below = float32(x + 1 - column), float32(y + 1 - row)
+            entry = uint64(i)
             if is_cell:
-                each = float32(1 / 65535)
-                weight = float32(amount * (starts[i + 1] - starts[i])) * (shares[i, 3] * each)
-                red, green, blue = shares[i, 0] * each, shares[i, 1] * each, shares[i, 2] * each
+                most = dense * float32(starts[entry + uint64(1)] - starts[entry]) * each
+                full = most * float32(shares[entry, 3]) * each
+                red, green = float32(shares[entry, 0]) * full, float32(shares[entry, 1]) * full
+                blue, weight = float32(shares[entry, 2]) * full, float32(shares[entry, 3]) * most
             else:
-                code = codes[i]
+                code = codes[entry]
                 if code < 0 or code >= n_codes:
                     code = n_codes - 1
-                weight = float32(amount) * table[code, 3]
-                red, green, blue = table[code, 0], table[code, 1], table[code, 2]
-            lower = weight * below
-            upper = weight - lower
-            for down in range(2):
-                at, share = row + uint64(down), lower if down else upper
-                beyond = column + uint64(1)
-                later = share * right
-                share -= later
-                ink[at, column, 0] += share * red
-                ink[at, column, 1] += share * green
-                ink[at, column, 2] += share * blue
-                ink[at, column, 3] += share
-                ink[at, beyond, 0] += later * red
-                ink[at, beyond, 1] += later * green
-                ink[at, beyond, 2] += later * blue
-                ink[at, beyond, 3] += later
+                at = uint64(code)
+                full = dense * table[at, 3]
+                red, green = table[at, 0] * full, table[at, 1] * full
+                blue, weight = table[at, 2] * full, table[at, 3] * dense
+            column, row = uint64(int(x)), uint64(int(y))
+            right = min(max(float32(x - column) * wide + aside, float32(0)), one)
+            below = min(max(float32(y - row) * tall + over, float32(0)), one)
+            beyond, under = column + uint64(1), row + uint64(1)
+            # channel by channel alike, and pixels in this order: so each pixel is one addition of four lanes
+            share = (one - below) * (one - right)
+            ink[row, column, 0] += share * red
+            ink[row, column, 1] += share * green
+            ink[row, column, 2] += share * blue
+            ink[row, column, 3] += share * weight
+            share = below * (one - right)
+            ink[under, column, 0] += share * red
+            ink[under, column, 1] += share * green
+            ink[under, column, 2] += share * blue
+            ink[under, column, 3] += share * weight
+            share = (one - below) * right
+            ink[row, beyond, 0] += share * red
+            ink[row, beyond, 1] += share * green
+            ink[row, beyond, 2] += share * blue
+            ink[row, beyond, 3] += share * weight
+            share = below * right
+            ink[under, beyond, 0] += share * red
+            ink[under, beyond, 1] += share * green
+            ink[under, beyond, 2] += share * blue
+            ink[under, beyond, 3] += share * weight
 
 
 @kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_STAMPS}, float32[:, ::1])")
@@ -205,7 +231,7 @@ def discs(
                     ink[upper + uint64(tap_y), left + uint64(tap_x)] += share
 
 
-@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_STAMPS}, float32[:, :, ::1])")
+@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_STAMPS}, float32[:, :, ::1])", reorder=True, lanes=True)
 def discs_colored(
     places: FloatArray,
     starts: CodeArray,
@@ -263,17 +289,21 @@ def tone(
     ink: FloatArray, pad: int, ink_top: int, step: float, picture: ByteArray, out: ByteArray, top: int, bottom: int
 ) -> None:
     """Turn ink into the colour of its tone; `picture` (tones,) and `out` (height, width) hold B, G, R, A as one."""
-    last, width = picture.shape[0] - 1, out.shape[1]
+    last, width = float32(picture.shape[0] - 1), out.shape[1]
     for row in range(max(0, top), min(bottom, out.shape[0])):
         at = row - ink_top + pad
         if at < 0 or at >= ink.shape[0] or ink.shape[1] < width + pad:
             continue
         for column in range(width):
-            place = ink[at, column + pad] * step
-            out[row, column] = picture[int(place + float32(0.5))] if place < last else picture[last]
+            place = min(ink[uint64(at), uint64(column + pad)] * step, last) + float32(0.5)
+            out[uint64(row), uint64(column)] = picture[uint32(place)]
 
 
-@kernel(f"void(float32[:, :, ::1], int64, int64, float32, {_TABLE}, {_TABLE}, uint32[:, ::1], int64, int64)")
+@kernel(
+    f"void(float32[:, :, ::1], int64, int64, float32, {_TABLE}, {_TABLE}, uint32[:, ::1], int64, int64)",
+    reorder=True,
+    lanes=True,
+)
 def tone_colored(
     ink: FloatArray,
     pad: int,
@@ -286,28 +316,27 @@ def tone_colored(
     bottom: int,
 ) -> None:
     """Turn four channels of ink into premultiplied B, G, R, A of the mean colour, by the tables of `ink.py`."""
-    last, width = alphas.shape[0] - 1, out.shape[1]
-    brightest, half = float32(values.shape[0] - 1), float32(0.5)
+    width, most, half = out.shape[1], float32(alphas.shape[0] - 1), float32(0.5)
+    brightest = float32(values.shape[0] - 1)
     for row in range(max(0, top), min(bottom, out.shape[0])):
         at = row - ink_top + pad
         if at < 0 or at >= ink.shape[0] or ink.shape[1] < width + pad:
             continue
-        for column in range(width):
-            weight = ink[at, column + pad, 3]
+        for place in range(width):
+            row_of_ink, column = uint64(at), uint64(place + pad)
+            weight = ink[row_of_ink, column, 3]
             if not weight > 0:
-                out[row, column] = 0
+                out[uint64(row), uint64(place)] = 0
                 continue
-            place = weight * step
-            alpha = alphas[int(place + half)] if place < last else alphas[last]
-            share = brightest / weight
-            red = values[int(min(ink[at, column + pad, 0] * share, brightest) + half)]
-            green = values[int(min(ink[at, column + pad, 1] * share, brightest) + half)]
-            blue = values[int(min(ink[at, column + pad, 2] * share, brightest) + half)]
-            out[row, column] = (
-                int(blue * alpha + half)
-                | (int(green * alpha + half) << 8)
-                | (int(red * alpha + half) << 16)
-                | (int(alpha * float32(255) + half) << 24)
+            alpha, share = alphas[uint32(min(weight * step, most) + half)], brightest / weight
+            red = values[uint32(min(ink[row_of_ink, column, 0] * share, brightest) + half)]
+            green = values[uint32(min(ink[row_of_ink, column, 1] * share, brightest) + half)]
+            blue = values[uint32(min(ink[row_of_ink, column, 2] * share, brightest) + half)]
+            out[uint64(row), uint64(place)] = (
+                uint32(blue * alpha + half)
+                | (uint32(green * alpha + half) << uint32(8))
+                | (uint32(red * alpha + half) << uint32(16))
+                | (uint32(alpha * float32(255) + half) << uint32(24))
             )
 
 

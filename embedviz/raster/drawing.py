@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +19,7 @@ ShareArray = NDArray[np.uint16]
 KeyArray = NDArray[np.uint64]
 
 FULL_SHARE = 65535
-# The tent of a splat smooths a lattice of cells to 2 % up to this side; at 0.66 it would ripple by 8 %.
-CELL_PX = 0.56
+CELL_PX = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,8 @@ class Entries:
     """What is drawn: `places` float32 (n, 2), and the `runs` int64 (r, 2) or (r, 3) of them to draw, first and last.
 
     With `starts` int32 (n + 1,) entry i is a cell of starts[i + 1] - starts[i] points at their mean. `size` is the
-    place of their discs among the sizes of a picture.
+    place of their discs among the sizes of a picture. `box` is the width and height in pixels, at most 1, of what a
+    splat covers: see `box_px`.
     """
 
     places: FloatArray
@@ -53,6 +54,7 @@ class Entries:
     shades: Shades
     runs: RowArray
     size: int = 0
+    box: tuple[float, float] = (1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +69,15 @@ class Look:
     color: Color
     is_colored: bool
     cell_px: float = CELL_PX
+
+
+def box_px(cell: float) -> float:
+    """The side of the box as which a splat draws cells of a side of `cell` pixels: the most whole cells up to a pixel.
+
+    So a lattice of equal cells is drawn even, whatever its side; as points, each a box of a pixel, it would ripple by
+    up to 9 %, and show bands where it falls in and out of step with the pixels. Wider cells and points have one pixel.
+    """
+    return cell * math.floor(1 / cell) if 1e-9 < cell <= 1 else 1.0
 
 
 def checked_points(points: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ import numpy as np
 from embedviz import kernels
 from embedviz.formats.atomic import atomic_output, check_output
 from embedviz.progress import Progress, Steps, finish, within
+from embedviz.raster.coloring import shown_legend
 from embedviz.raster.figure_backend import backend
 from embedviz.raster.figure_caption import day, program, statements
 from embedviz.raster.figure_layout import draw_texts, layout_of
@@ -64,10 +65,13 @@ def draw_figure_steps(content: FigureContent, spec: FigureSpec | None = None, ki
         marks = marks_of(content.space, content.projection, content.answer, axes=spec.axes)
     with backend():
         sheet = Sheet(spec, kind)
-        legend = content.coloring.legend if content.coloring is not None and spec.legend else None
+        legend = shown_legend(content.coloring) if content.coloring is not None and spec.legend else None
         said = statements(content, spec) if spec.provenance else []
         layout = layout_of(sheet, spec.title, said, legend, content.coloring_name)
         viewport = _viewport(points, marks, layout.frame, spec)
+        shown = content.coloring.shown() if content.coloring is not None else None
+        if shown is not None:  # what is not finite is neither drawn nor named
+            points = np.where(shown[:, None], points, np.float32(np.nan))
         rows = rows_in_view(points, viewport)
         yield from within(draw_points(sheet, layout.frame, viewport, points, rows, content, spec), 0.2, 0.7)
         draw_axes(sheet, layout.frame, viewport, _titles(content, spec))

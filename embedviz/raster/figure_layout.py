@@ -72,7 +72,8 @@ def _legend_width(sheet: Sheet, legend: Legend, title: str) -> float:
         sheet.width_of(plain_line(entry.name), font) + sheet.width_of(f"{entry.count:,}", font) + (SWATCH + 14) * unit
         for entry in legend.entries[:100]
     ]
-    scale = [sheet.width_of(text, font) + 22 * unit for text in (legend.low, legend.high)]
+    texts = [tick.text for tick in legend.ticks] or [legend.low, legend.high]
+    scale = [sheet.width_of(text, font) + 26 * unit for text in texts]
     widest = max([*entries, *scale, sheet.width_of(plain_line(title), head), _LEGEND_LEAST * unit])
     return min(widest, most)
 

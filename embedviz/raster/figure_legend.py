@@ -13,7 +13,7 @@ from embedviz.raster.placement import LabelBox
 from embedviz.space.arrays import ByteArray
 
 _HEAD, _LINE, _NOTE_LINE = 28, 22, 16
-_BAR_WIDTH, _BAR_HEIGHT = 14, 180
+_BAR_WIDTH, _BAR_HEIGHT, _ARROW = 14, 180, 8
 _MOST_NOTE_LINES = 4
 
 
@@ -39,12 +39,12 @@ def draw_legend(sheet: Sheet, column: LabelBox, legend: Legend, title: str) -> N
     for entry in shown:
         _draw_entry(sheet, LabelBox(x, y, width, _LINE * unit), entry)
         y += _LINE * unit
-    left_out = len(legend.entries) - len(shown)
+    left_out = len(legend.entries) - len(shown) + legend.n_more
     if left_out and room:
         n_items = sum(entry.count for entry in legend.entries[len(shown) :])
         font = sheet.font(ENTRY_PIXELS)
         said = f"and {left_out:,} more ({n_items:,} items)"
-        if sheet.width_of(said, font) > width:
+        if legend.n_more or sheet.width_of(said, font) > width:
             said = fitted(sheet, f"and {left_out:,} more", width, font)
         sheet.text(x, y + _LINE / 2 * unit, said, font, theme.muted, va="center_baseline")
         y += _LINE * unit
@@ -54,15 +54,39 @@ def draw_legend(sheet: Sheet, column: LabelBox, legend: Legend, title: str) -> N
 
 
 def _draw_scale(sheet: Sheet, box: LabelBox, legend: Legend) -> float:
-    """A bar of colours with the numbers of its ends; returns where the next part begins."""
+    """A bar of colours with round numbers beside it, or those of its ends; returns where the next part begins.
+
+    An arrow at an end says that values lie beyond it.
+    """
     unit, font = sheet.unit, sheet.font(ENTRY_PIXELS)
-    bar = LabelBox(round(box.x), round(box.y), round(_BAR_WIDTH * unit), round(box.height))
+    arrow = _ARROW * unit
+    upper, lower = (arrow if count else 0.0 for count in (legend.n_above, legend.n_below))
+    height = max(1.0, box.height - upper - lower)
+    bar = LabelBox(round(box.x), round(box.y + upper), round(_BAR_WIDTH * unit), round(height))
     sheet.picture(_bar(legend.colors, round(bar.width * sheet.scale), round(bar.height * sheet.scale)), bar)
-    room = box.width - 22 * unit
-    for text, y, place in ((legend.high, bar.y, "top"), (legend.low, bar.y + bar.height, "bottom")):
-        said = fitted(sheet, text, room, font)
-        sheet.text(box.x + 22 * unit, y, said, font, sheet.theme.text, va=place)
+    for length, base, color in ((upper, bar.y, legend.colors[-1:]), (-lower, bar.y + bar.height, legend.colors[:1])):
+        if length:
+            tip = (bar.x + bar.width / 2, base - length)
+            sheet.polygon(np.array([(bar.x, base), tip, (bar.x + bar.width, base)]), _hex(color[0]))
+    room = box.width - 26 * unit
+    for share, text, place in _marks(legend):
+        y = bar.y + bar.height * (1 - share)
+        if legend.ticks:
+            sheet.box(LabelBox(bar.x + bar.width, y - unit / 2, 4 * unit, unit), sheet.theme.muted)
+        sheet.text(box.x + 22 * unit, y, fitted(sheet, text, room, font), font, sheet.theme.text, va=place)
     return box.y + box.height + 12 * unit
+
+
+def _marks(legend: Legend) -> list[tuple[float, str, str]]:
+    """Places along the bar with their texts, and how these are aligned: the ticks, else the two ends."""
+    if legend.ticks:
+        return [(tick.share, tick.text, "center_baseline") for tick in legend.ticks]
+    return [(1.0, legend.high, "top"), (0.0, legend.low, "bottom")]
+
+
+def _hex(color: Color) -> str:
+    red, green, blue = color
+    return f"#{red:02X}{green:02X}{blue:02X}"
 
 
 def _bar(colors: tuple[Color, ...], width: int, height: int) -> ByteArray:
@@ -79,8 +103,7 @@ def _draw_entry(sheet: Sheet, line: LabelBox, entry: LegendEntry) -> None:
     unit, font, middle = sheet.unit, sheet.font(ENTRY_PIXELS), line.y + line.height / 2
     count = f"{entry.count:,}"
     room = line.width - sheet.width_of(count, font) - (SWATCH + 10) * unit
-    red, green, blue = entry.color
-    sheet.circles(np.array([[line.x + 6 * unit, middle]]), 5, fill=f"#{red:02X}{green:02X}{blue:02X}")
+    sheet.circles(np.array([[line.x + 6 * unit, middle]]), 5, fill=_hex(entry.color))
     name = fitted(sheet, entry.name, room, font)
     sheet.text(line.x + SWATCH * unit, middle, name, font, sheet.theme.text, va="center_baseline")
     sheet.text(line.x + line.width, middle, count, font, sheet.theme.muted, va="center_baseline", ha="right")

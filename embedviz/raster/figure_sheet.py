@@ -117,6 +117,12 @@ class Sheet:
         patch.set(facecolor=color, edgecolor="none", linewidth=0, zorder=self._next_layer())
         self._paper.add_patch(patch)
 
+    def polygon(self, corners: DoubleArray, color: Any) -> None:
+        """A filled shape with `corners` (k, 2) in pixels."""
+        from matplotlib.patches import Polygon
+
+        self._paper.add_patch(Polygon(corners, facecolor=color, edgecolor="none", zorder=self._next_layer()))
+
     def points_picture(self, premultiplied: ByteArray, place: LabelBox) -> None:
         """The painted points, premultiplied B, G, R, A, on a `place` of whole pixels, under everything else."""
         if self.kind == "png":  # laid under at the end: matplotlib takes seconds for a large picture

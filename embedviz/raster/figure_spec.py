@@ -74,6 +74,8 @@ class FigureSpec:
             raise OptionError(
                 f"A figure of {width} x {height} pixels cannot be drawn; each side can be {_SMALLEST} to {_LARGEST:,}."
             )
+        if len(self.axes) != 2:
+            raise OptionError(f"A figure shows two components, not {len(self.axes)}; choose two axes for it.")
         if self.scale not in FIGURE_SCALES:
             raise OptionError(f"A figure cannot be drawn at the scale {self.scale}; choose 1, 2 or 4.")
         if width * height * self.scale**2 > _MOST_PIXELS:

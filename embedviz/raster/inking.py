@@ -23,7 +23,7 @@ class Inking:
     def __init__(self, compiled: ModuleType, look: Look, growths: tuple[float, ...] = (1.0,)) -> None:
         self._view, self._width, self._is_colored = view_numbers(look.viewport), look.viewport.width, look.is_colored
         self._compiled = compiled
-        style = look.style
+        style, self._is_splat = look.style, look.style.splat
         reach = stamp_reach(style.radius * max(growths))
         self._pad = 1 if style.splat else 2 * reach + 1
         self._amounts: list[Any] = [
@@ -31,7 +31,7 @@ class Inking:
         ]
         kernel = ("splats" if style.splat else "discs") + ("_colored" if look.is_colored else "")
         self._draw = getattr(compiled, kernel)
-        self._tones = tones_for(style.opacity)
+        self._tones = tones_for(style.opacity, style.shoulder)
         self._picture: NDArray[Any] = self._tones.picture(look.color).view(np.uint32)[:, 0]
         self._values = from_light()
 
@@ -53,7 +53,8 @@ class Inking:
         """Add the ink of entries to a buffer whose first row in the picture is `top`."""
         shades = entries.shades
         source = entries.places, entries.starts, entries.runs, shades.codes, shades.table, shades.shares
-        self._draw(*source, *self._view, top, self._amounts[entries.size], ink)
+        box = (1 / entries.box[0], 1 / entries.box[1]) if self._is_splat else ()
+        self._draw(*source, *self._view, top, self._amounts[entries.size], *box, ink)
 
     def tone(self, ink: FloatArray, ink_top: int, out: ByteArray, top: int, bottom: int) -> None:
         """Turn rows `top` to `bottom` of a buffer that starts at `ink_top` into colours."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from embedviz.kernels import kernel
-from embedviz.space.arrays import ByteArray, DoubleArray
+from embedviz.space.arrays import ByteArray, CodeArray, DoubleArray
 
 CELL_WIDTH, CELL_HEIGHT = 128.0, 32.0
 
 _TABLE = "float64[:, ::1]"
 
 
-@kernel(f"void({_TABLE}, {_TABLE}, {_TABLE}, float64[::1], uint8[::1], {_TABLE}, float64, float64, int64, uint8[::1])")
+@kernel(
+    f"void({_TABLE}, {_TABLE}, {_TABLE}, float64[::1], uint8[::1], {_TABLE}, float64, float64, int64, {_TABLE}, "
+    "int32[:, ::1], int32[:, ::1], uint8[::1])"
+)
 def choose(
     anchors: DoubleArray,
     sizes: DoubleArray,
@@ -21,18 +24,23 @@ def choose(
     width: float,
     height: float,
     limit: int,
+    boxes: DoubleArray,
+    heads: CodeArray,
+    links: CodeArray,
     slots: ByteArray,
 ) -> None:
     """Fill `slots` (n,) with 0..3 (right, left, above, below) or 4 for none, the first labels first.
 
-    `occupied` (m, 4) holds x, y, width, height inside the picture. Boxes stand in linked lists by coarse cells.
+    `occupied` (m, 4) holds x, y, width, height inside the picture. It works in `boxes` (m + n, 4), those that stand,
+    and for each coarse cell of the picture, `heads` (rows, columns), a linked list of the boxes that touch it: `links`
+    holds box and next link, and has room for every cell of every box.
     """
-    n_columns, n_rows = int(width / CELL_WIDTH) + 1, int(height / CELL_HEIGHT) + 1
+    n_rows, n_columns = heads.shape
     n_occupied, n = occupied.shape[0], anchors.shape[0]
-    boxes = [(0.0, 0.0, 0.0, 0.0)]
-    heads = [-1] * (n_columns * n_rows)
-    nexts, owners = [-1], [0]
-    n_placed = 0
+    n_placed = n_boxes = n_links = 0
+    for row in range(n_rows):
+        for column in range(n_columns):
+            heads[row, column] = -1
     for index in range(-n_occupied, n):
         chosen = 4
         x, y, w, h = 0.0, 0.0, 0.0, 0.0
@@ -67,13 +75,13 @@ def choose(
                 is_free = True
                 for row in range(int(upper / CELL_HEIGHT), int(lower / CELL_HEIGHT) + 1):
                     for column in range(int(left / CELL_WIDTH), int(right / CELL_WIDTH) + 1):
-                        entry = heads[row * n_columns + column]
-                        while entry >= 0:
-                            ox, oy, ow, oh = boxes[owners[entry]]
-                            if left < ox + ow and ox < right and upper < oy + oh and oy < lower:
+                        link = heads[row, column]
+                        while link >= 0:
+                            box = boxes[links[link, 0]]
+                            if left < box[0] + box[2] and box[0] < right and upper < box[1] + box[3] and box[1] < lower:
                                 is_free = False
                                 break
-                            entry = nexts[entry]
+                            link = links[link, 1]
                         if not is_free:
                             break
                     if not is_free:
@@ -85,13 +93,16 @@ def choose(
                 continue
             slots[index] = chosen
             n_placed += 1
-        boxes.append((x, y, w, h))
+        if n_boxes >= boxes.shape[0]:
+            break
+        boxes[n_boxes, 0], boxes[n_boxes, 1], boxes[n_boxes, 2], boxes[n_boxes, 3] = x, y, w, h
         for row in range(int(y / CELL_HEIGHT), int((y + h) / CELL_HEIGHT) + 1):
             for column in range(int(x / CELL_WIDTH), int((x + w) / CELL_WIDTH) + 1):
-                cell = row * n_columns + column
-                nexts.append(heads[cell])
-                owners.append(len(boxes) - 1)
-                heads[cell] = len(nexts) - 1
+                if n_links < links.shape[0]:
+                    links[n_links, 0], links[n_links, 1] = n_boxes, heads[row, column]
+                    heads[row, column] = n_links
+                    n_links += 1
+        n_boxes += 1
 
 
 READY = True

@@ -89,7 +89,14 @@ def choose_slots(
     tables = (candidates.anchors, candidates.sizes, candidates.gaps, candidates.offsets)
     fresh = [np.array(table, np.float64, order="C") for table in tables]
     kept = np.array(candidates.kept, np.uint8)
-    compiled.choose(*fresh, kept, taken.reshape(-1, 4), float(width), float(height), most, slots)
+    taken = taken.reshape(-1, 4)
+    cells = compiled.CELL_HEIGHT, compiled.CELL_WIDTH
+    heads = np.empty((int(height / cells[0]) + 1, int(width / cells[1]) + 1), np.int32)
+    links = np.empty(
+        (_most_links(fresh[1], cells, heads.shape) + _most_links(taken[:, 2:], cells, heads.shape), 2), np.int32
+    )
+    boxes = np.empty((len(taken) + len(slots), 4))
+    compiled.choose(*fresh, kept, taken, float(width), float(height), most, boxes, heads, links, slots)
     return slots
 
 
@@ -124,6 +131,12 @@ def _clipped(
     x, y, w, h = box
     left, upper, right, lower = max(0.0, x), max(0.0, y), min(width, x + w), min(height, y + h)
     return (left, upper, right - left, lower - upper) if left < right and upper < lower else None
+
+
+def _most_links(sizes: DoubleArray, cell: tuple[float, float], shape: tuple[int, ...]) -> int:
+    """The most coarse cells, height x width, that boxes of `sizes` (n, 2) touch together; the picture has `shape`."""
+    touched = [np.fmin(sizes[:, 1 - axis] / cell[axis] + 2, shape[axis]) for axis in range(2)]
+    return int((np.fmax(touched[0], 0) * np.fmax(touched[1], 0)).sum()) + len(sizes)
 
 
 def _choose_plainly(

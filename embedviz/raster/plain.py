@@ -26,11 +26,11 @@ class Taps:
 
 def draw(all_entries: Iterable[Entries], look: Look, out: ByteArray, growths: tuple[float, ...] = (1.0,)) -> None:
     """Draw into `out` (height, width, 4), premultiplied B, G, R, A."""
-    viewport, style, tones = look.viewport, look.style, tones_for(look.style.opacity)
+    viewport, style, tones = look.viewport, look.style, tones_for(look.style.opacity, look.style.shoulder)
     total: FloatArray | None = None
     for entries in all_entries:
         if style.splat:
-            size, taps = 1, splats(entries.places, viewport, splat_ink(style))
+            size, taps = 1, splats(entries.places, viewport, splat_ink(style), entries.box)
         else:
             stamps = disc_stamps(style.radius * growths[entries.size])
             size, taps = stamps.shape[-1], discs(entries.places, viewport, stamps)
@@ -95,15 +95,17 @@ def discs(points: FloatArray, viewport: Viewport, stamps: FloatArray) -> Iterato
         yield Taps(middle[:, None] + taps, ink.astype(np.float64), start + np.flatnonzero(seen))
 
 
-def splats(points: FloatArray, viewport: Viewport, ink: float) -> Iterator[Taps]:
-    """The ink of every point spread over its four nearest pixels in proportion to nearness."""
+def splats(points: FloatArray, viewport: Viewport, ink: float, box: tuple[float, float] = (1.0, 1.0)) -> Iterator[Taps]:
+    """The ink of every point spread over its four nearest pixels, by how much of a box (in pixels) lies over each."""
     pad = padding(1)
     width = viewport.width + 2 * pad
     for start, x, y in _chunks(points, viewport, 4):
         seen = (x > -1) & (x < viewport.width + 1) & (y > -1) & (y < viewport.height + 1)
         x, y = x[seen] - 0.5, y[seen] - 0.5
         column, row = np.floor(x), np.floor(y)
-        right, below = x - column, y - row
+        right, below = (
+            np.clip((at - 0.5) / side + 0.5, 0, 1) for at, side in zip((x - column, y - row), box, strict=True)
+        )
         corner = (row.astype(np.int64) + pad) * width + column.astype(np.int64) + pad
         shares = np.stack([(1 - below) * (1 - right), (1 - below) * right, below * (1 - right), below * right], axis=1)
         places = corner[:, None] + np.array([0, 1, width, width + 1])

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz import kernels
 from embedviz.errors import OptionError
 from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray, read_only
 
+SOLID_KERNELS = "embedviz.raster.solid_kernels"
 N_DEPTHS = 16
 
 _RADIANS_PER_PX = math.pi / 600
@@ -104,19 +106,27 @@ def project_solid(points: FloatArray, camera: Camera, width: int, height: int) -
     return pixels, depth
 
 
-def projected(points: FloatArray, camera: Camera, width: int, height: int) -> tuple[FloatArray, ByteArray]:
-    """As `project_solid`, for drawing: float32 (n, 2), y up from the bottom, and the step of depth of each."""
+def projected(points: FloatArray, camera: Camera, width: int, height: int) -> tuple[FloatArray, FloatArray, ByteArray]:
+    """As `project_solid`, for drawing: float32 (n, 2), y up from the bottom, the depths and their steps (n,)."""
+    middle = width / 2 + camera.shift[0], height / 2 - camera.shift[1]
+    matrix, compiled = camera.rotation * camera.scale, kernels.loaded(SOLID_KERNELS)
     # column by column: numpy is slow along an axis of two or three
     places = np.empty((len(points), 2), np.float32)
+    if compiled is not None:
+        depths, steps = np.empty(len(points), np.float32), np.empty(len(points), np.uint8)
+        distance = camera.distance or 0.0
+        lens = (1 / (camera.scale * camera.radius), *middle, distance, distance * _NEAREST)
+        numbers = np.concatenate([camera.center, matrix.ravel(), lens]).astype(np.float32)
+        compiled.see(points, numbers, N_DEPTHS, places, depths, steps)
+        return places, depths, steps
     with np.errstate(over="ignore", invalid="ignore"):
-        seen = (points - camera.center.astype(np.float32)) @ (camera.rotation * camera.scale).T.astype(np.float32)
-        depth = seen[:, 2] * np.float32(1 / (camera.scale * camera.radius))
-        grown = _perspective(depth, camera)
-        middle = width / 2 + camera.shift[0], height / 2 - camera.shift[1]
+        seen = (points - camera.center.astype(np.float32)) @ matrix.T.astype(np.float32)
+        depths = seen[:, 2] * np.float32(1 / (camera.scale * camera.radius))
+        grown = _perspective(depths, camera)
         for axis in range(2):
             np.add(seen[:, axis] * grown, np.float32(middle[axis]), out=places[:, axis])
-        steps = np.clip(np.nan_to_num(depth * np.float32(N_DEPTHS / 2) + np.float32(N_DEPTHS / 2)), 0, N_DEPTHS - 1)
-    return places, steps.astype(np.uint8)
+        steps = np.clip(np.nan_to_num(depths * np.float32(N_DEPTHS / 2) + np.float32(N_DEPTHS / 2)), 0, N_DEPTHS - 1)
+    return places, depths, steps.astype(np.uint8)
 
 
 def depth_table(camera: Camera) -> DoubleArray:

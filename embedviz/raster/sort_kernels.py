@@ -1,4 +1,4 @@
-"""The compiled kernels of sorting: the key of every point on the Z-order curve, and the mean place of every cell."""
+"""The compiled kernels of sorting: keys on the Z-order curve, their order by digits, and the mean place of cells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from numpy import float32, uint64
 
 from embedviz.kernels import kernel
 from embedviz.raster.drawing import KeyArray
-from embedviz.space.arrays import CodeArray, FloatArray
+from embedviz.space.arrays import CodeArray, FloatArray, RowArray
+
+DIGIT_BITS = 11
 
 _POINTS = "Array(float32, 2, 'C', True)"
 
@@ -48,6 +50,30 @@ def pack_keys(
             if not (math.isfinite(points[i, 0]) and math.isfinite(points[i, 1])):
                 key += uint64(1)
         packed[i] = (key << uint64(row_bits)) | uint64(i)
+
+
+@kernel("void(uint64[::1], int64, int64, int64, int64[:, ::1])")
+def count_digits(packed: KeyArray, first: int, last: int, shift: int, counts: RowArray) -> None:
+    """Add to `counts` (digits, 2**DIGIT_BITS) how often `packed[first:last]` have each digit from bit `shift` on."""
+    mask = uint64(counts.shape[1] - 1)
+    for i in range(max(0, first), min(last, packed.shape[0])):
+        rest = packed[uint64(i)] >> uint64(shift)
+        for digit in range(counts.shape[0]):
+            counts[uint64(digit), rest & mask] += 1
+            rest >>= uint64(DIGIT_BITS)
+
+
+@kernel("void(uint64[::1], int64, int64, int64, int64[::1], uint64[::1])")
+def scatter_by_digit(packed: KeyArray, first: int, last: int, shift: int, places: RowArray, out: KeyArray) -> None:
+    """Put each of `packed[first:last]` where `places` says for its digit from bit `shift`, and move that place on."""
+    mask, n = uint64(places.shape[0] - 1), uint64(out.shape[0])
+    for i in range(max(0, first), min(last, packed.shape[0])):
+        value = packed[uint64(i)]
+        digit = (value >> uint64(shift)) & mask
+        place = uint64(places[digit])
+        if place < n:
+            out[place] = value
+        places[digit] += 1
 
 
 @kernel(f"void({_POINTS}, Array(int32, 1, 'C', True), int64, int64, float32[:, ::1])")

@@ -91,7 +91,7 @@ class InSpace:
         table[:, 3] *= np.tile(weights, len(table) // N_DEPTHS)
         for start in range(first, last, _AT_ONCE):
             rows = slice(start, min(start + _AT_ONCE, last))
-            places, depths = projected(self.points[rows], self.camera, self.width, self.height)
+            places, _, depths = projected(self.points[rows], self.camera, self.width, self.height)
             codes = depths.astype(np.int32)
             if len(self.shades.codes):
                 n_codes, own = len(self.shades.table), self.shades.codes[rows]

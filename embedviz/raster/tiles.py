@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from embedviz import kernels
 from embedviz.progress import Progress, Steps
-from embedviz.raster.drawing import CELL_PX, checked_points
+from embedviz.raster.drawing import CELL_PX, box_px, checked_points
 from embedviz.raster.viewport import Viewport
 from embedviz.raster.zorder import SORT_KERNELS, Grid, grid_of, sorted_keys
 from embedviz.space.arrays import CodeArray, FloatArray, read_only
@@ -77,6 +77,13 @@ class Tiles:
         unit = max(viewport.scale_x, viewport.scale_y) / self.grid.scale
         fit = [level for level in self.levels if level.is_raw or unit * (1 << level.shift) <= cell_px]
         return fit[-1]
+
+    def box_px(self, level: Level, viewport: Viewport) -> tuple[float, float]:
+        """Width and height of the box, in pixels, as which a splat draws an entry of a level."""
+        if level.is_raw:
+            return 1.0, 1.0
+        side = (1 << level.shift) / self.grid.scale
+        return box_px(side * viewport.scale_x), box_px(side * viewport.scale_y)
 
 
 def tile_steps(points: FloatArray) -> Steps[Tiles]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numpy import float32
+from numpy import float32, uint16, uint64
 
 from embedviz.kernels import kernel
 from embedviz.raster.drawing import ShareArray
@@ -17,79 +17,61 @@ def gather_codes(
 ) -> None:
     """Put the codes of rows `order[first:last]` into `out`: n_codes where not `shown`, n_codes - 1 where out of range.
 
-    Without `codes` all are 0, and without `shown` all are shown.
+    Without `codes` all are 0, and without `shown` all are shown; it holds a bit a row, the lowest of a byte first.
     """
+    has_codes, has_shown = codes.shape[0] > 0, shown.shape[0] > 0
+    n_rows = order.shape[0]
+    if has_codes:
+        n_rows = min(n_rows, codes.shape[0])
+    if has_shown:
+        n_rows = min(n_rows, 8 * shown.shape[0])
     for i in range(max(0, first), min(last, order.shape[0], out.shape[0])):
         row, code = order[i], 0
-        if codes.shape[0] > 0:
-            code = codes[row] if 0 <= row < codes.shape[0] else -1
-            if code < 0 or code >= n_codes:
-                code = n_codes - 1
-        if shown.shape[0] > 0 and not (0 <= row < shown.shape[0] and shown[row]):
-            code = n_codes
-        out[i] = code
+        if not 0 <= row < n_rows:
+            row = 0
+        if has_codes:
+            code = codes[uint64(row)]
+            code = code if (code >= 0) & (code < n_codes) else n_codes - 1
+        if has_shown:  # without a branch: half of a selection cannot be foreseen
+            bit = (int(shown[uint64(row >> 3)]) >> (row & 7)) & 1
+            code += (n_codes - code) * (1 - bit)
+        out[uint64(i)] = code
 
 
-@kernel(f"void({_INTS}, Array(float32, 2, 'C', True), {_INTS}, int64, int64, uint16[:, ::1])")
+@kernel(f"void({_INTS}, Array(float32, 2, 'C', True), {_INTS}, int64, int64, uint16[:, ::1])", lanes=True)
 def tint_cells(
     codes: CodeArray, table: FloatArray, starts: CodeArray, first: int, last: int, shares: ShareArray
 ) -> None:
-    """Fill the shares of cells `first` to `last`: mean light of the shown ink, and the shown share of the points."""
-    n_codes, full = table.shape[0], float32(65535)
+    """Fill the shares of cells `first` to `last`: mean light of the shown ink, and the shown share of the points.
+
+    `table` holds light times what is shown, and what is shown; its last row is for codes out of it.
+    """
+    beyond, full = table.shape[0] - 1, float32(65535)
     for cell in range(max(0, first), min(last, starts.shape[0] - 1, shares.shape[0])):
         red = green = blue = weight = float32(0)
         start, end = max(0, starts[cell]), min(starts[cell + 1], codes.shape[0])
-        for i in range(start, end):
-            code = codes[i]
-            if 0 <= code < n_codes:
-                shown = table[code, 3]
-                red += table[code, 0] * shown
-                green += table[code, 1] * shown
-                blue += table[code, 2] * shown
-                weight += shown
-        if weight > 0:
-            scale = full / weight
-            shares[cell, 0] = int(min(red * scale + float32(0.5), full))
-            shares[cell, 1] = int(min(green * scale + float32(0.5), full))
-            shares[cell, 2] = int(min(blue * scale + float32(0.5), full))
-            # never 0 where anything is shown, so that a single item among a million is not lost
-            shares[cell, 3] = int(min(max(weight * full / (end - start) + float32(0.5), float32(1)), full))
+        if beyond == 1:
+            n_shown = 0
+            for i in range(start, end):
+                n_shown += int(codes[uint64(i)] == 0)
+            weight = table[0, 3] * float32(n_shown)
+            red, green, blue = table[0, 0] * n_shown, table[0, 1] * n_shown, table[0, 2] * n_shown
         else:
-            shares[cell, 0] = shares[cell, 1] = shares[cell, 2] = shares[cell, 3] = 0
-
-
-@kernel(f"void(Array(uint16, 2, 'C', True), {_INTS}, {_INTS}, int64, int64, uint16[:, ::1])")
-def merge_cells(
-    finer: ShareArray, finer_starts: CodeArray, starts: CodeArray, first: int, last: int, shares: ShareArray
-) -> None:
-    """Fill the shares of cells `first` to `last` from those of the next finer level, of which each holds some."""
-    first, last = max(0, first), min(last, starts.shape[0] - 1, shares.shape[0])
-    n_finer, full, place = min(finer.shape[0], finer_starts.shape[0] - 1), float32(65535), 0
-    if first < last:
-        end = n_finer
-        while place < end:
-            middle = (place + end) >> 1
-            if finer_starts[middle] < starts[first]:
-                place = middle + 1
-            else:
-                end = middle
-    for cell in range(first, last):
-        red = green = blue = weight = float32(0)
-        while place < n_finer and finer_starts[place] < starts[cell + 1]:
-            shown = float32(finer[place, 3]) * (finer_starts[place + 1] - finer_starts[place])
-            red += finer[place, 0] * shown
-            green += finer[place, 1] * shown
-            blue += finer[place, 2] * shown
-            weight += shown
-            place += 1
-        for channel in range(4):
-            shares[cell, channel] = 0
-        if weight > 0:
-            shares[cell, 0] = int(min(red / weight + float32(0.5), full))
-            shares[cell, 1] = int(min(green / weight + float32(0.5), full))
-            shares[cell, 2] = int(min(blue / weight + float32(0.5), full))
-            mean = weight / (starts[cell + 1] - starts[cell])
-            shares[cell, 3] = int(min(max(mean + float32(0.5), float32(1)), full))
+            for i in range(start, end):
+                code = codes[uint64(i)]
+                at = uint64(code if (code >= 0) & (code < beyond) else beyond)
+                red += table[at, 0]
+                green += table[at, 1]
+                blue += table[at, 2]
+                weight += table[at, 3]
+        scale = full / weight if weight > 0 else float32(0)
+        out = uint64(cell)
+        shares[out, 0] = uint16(min(red * scale + float32(0.5), full))
+        shares[out, 1] = uint16(min(green * scale + float32(0.5), full))
+        shares[out, 2] = uint16(min(blue * scale + float32(0.5), full))
+        # never 0 where anything is shown, so that a single item among a million is not lost
+        mean = max(weight * full / max(end - start, 1) + float32(0.5), float32(1)) if weight > 0 else float32(0)
+        shares[out, 3] = uint16(min(mean, full))
 
 
 READY = True

@@ -19,6 +19,7 @@ _PROBE = 100_000
 _TAIL_PERCENTS = 0.5, 2, 10
 _VOID = 64
 _CHUNK = 1 << 18
+_SORTED_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,34 @@ def sorted_keys(points: FloatArray, grid: Grid) -> Steps[tuple[KeyArray, CodeArr
         else:
             packed[rows] = (grid.keys(points[rows]) << bits) | np.arange(rows.start, rows.stop, dtype=np.uint64)
         yield Progress(0.2 * rows.stop / n_points, "Sorting the plot")
-    packed.sort()
+    packed = yield from _sorted(packed, int(bits), 2 * grid.bits + 1)
     yield Progress(0.6, "Sorting the plot")
     order = (packed & np.uint64((1 << int(bits)) - 1)).astype(np.int32)
     packed >>= bits
     return packed, order
+
+
+def _sorted(packed: KeyArray, shift: int, n_bits: int) -> Steps[KeyArray]:
+    """`packed`, which is overwritten, by `n_bits` bits from `shift` on; those below must rise already."""
+    compiled = kernels.loaded(SORT_KERNELS)
+    if compiled is None:
+        packed.sort()
+        return packed
+    n, digit_bits = len(packed), compiled.DIGIT_BITS
+    counts, spare = np.zeros((-(-n_bits // digit_bits), 1 << digit_bits), np.int64), np.empty_like(packed)
+    for start in range(0, n, _SORTED_AT_ONCE):
+        compiled.count_digits(packed, start, start + _SORTED_AT_ONCE, shift, counts)
+        yield Progress(0.2 + 0.1 * start / n, "Sorting the plot")
+    for digit, count in enumerate(counts):
+        if count.max(initial=0) == n:
+            continue
+        places = np.cumsum(count) - count
+        for start in range(0, n, _SORTED_AT_ONCE):
+            end = min(start + _SORTED_AT_ONCE, n)
+            compiled.scatter_by_digit(packed, start, end, shift + digit * digit_bits, places, spare)
+            yield Progress(0.3 + 0.3 * (digit + end / n) / len(counts), "Sorting the plot")
+        packed, spare = spare, packed
+    return packed
 
 
 def _extent(points: FloatArray) -> tuple[DoubleArray, DoubleArray]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage, QPixmap, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -151,7 +151,6 @@ class FigureDialog(QDialog):
         self.buttons.rejected.connect(self.close)
         self._operations.said.connect(self._on_said)
         self._operations.figure_previewed.connect(self._on_previewed)
-        self._operations.figure_copied.connect(self._on_copied)
         self._operations.figure_saved.connect(self._on_saved)
 
     def _possible(self) -> FigureSpec | None:
@@ -215,11 +214,6 @@ class FigureDialog(QDialog):
     def _on_previewed(self, written: bytes) -> None:
         self._picture = QImage.fromData(written)
         self._show_picture()
-
-    @Slot(object)
-    def _on_copied(self, written: bytes) -> None:
-        QGuiApplication.clipboard().setImage(QImage.fromData(written))
-        self._operations.say("Copied the figure as a picture.")
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:

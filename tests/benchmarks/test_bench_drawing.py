@@ -61,7 +61,7 @@ def plot_of(qtbot, qapp):
         space = EmbeddingSpace(points, _labels(n, names), Source("bench", "memory"))
         session, appearance = Session(), Appearance(qapp, Settings(theme="light"))
         operations = Operations(session, Jobs())
-        plot = Plot(session, operations, appearance, ColorKey(session, appearance))
+        plot = Plot(session, operations, appearance, ColorKey(session, operations, appearance))
         made.append((plot, operations))
         qtbot.addWidget(plot)
         plot.resize(*SIZE)

@@ -73,6 +73,20 @@ def test_title_legend_and_origin_can_be_left_out(render: Callable[..., Path]) ->
     assert "183" not in bare
 
 
+def test_what_is_built_in_can_colour_too(render: Callable[..., Path], run_main: Run, tmp_path: Path) -> None:
+    assert "vector length" in texts(render("svg", "--color", ":norm"))
+    assert "cosine similarity to #0" in texts(render("svg", "--color", ":similarity", "--query", "#0"))
+    assert any("items within 1 %" in text for text in texts(render("svg", "--color", ":density")))
+    for choice, words in (
+        (":similarity", "Ask about an item"),
+        (":mood", "Nothing is called"),
+        ("mood", "no metadata"),
+    ):
+        code, _, err = run_main("render", "sample:digits", "-o", str(tmp_path / "a.png"), "--color", choice)
+        assert code == 2
+        assert words in err
+
+
 def test_names_are_as_many_as_wished(render: Callable[..., Path]) -> None:
     few, many = (texts(render("svg", "--names", wish, "--no-provenance")) for wish in ("0", "25"))
     assert len(many) - len(few) == 25

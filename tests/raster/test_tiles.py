@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -181,7 +183,7 @@ def test_work_can_be_left_at_any_step_and_tells_how_far_it_is() -> None:
 
 def test_a_style_follows_the_users_factors() -> None:
     style = style_for(1_000_000)
-    assert style.adjusted() == Style(style.radius, pytest.approx(style.opacity), splat=True)
+    assert style.adjusted() == replace(style, opacity=pytest.approx(style.opacity))
     assert not style.adjusted(size=3).splat
     assert style.adjusted(size=3).radius == pytest.approx(3 * style.radius)
     assert style.adjusted(opacity=0.5).opacity < style.opacity < style.adjusted(opacity=2).opacity < 1

@@ -24,6 +24,7 @@ def test_fit_all_shows_every_item_and_fills_the_plot(plot, window, space):
     plot.camera.move(x=1000.0)
     assert in_view(plot, range(60)) == []
     window.named_actions["action_fit_all"].trigger()
+    plot.flight.land()
     assert in_view(plot, range(60)) == list(range(60))
     places = np.array([(plot.pixel_of(row).x(), plot.pixel_of(row).y()) for row in range(60)])
     ground = plot.camera.ground
@@ -63,9 +64,9 @@ def test_fit_selection_without_either_stays(plot, space):
     ("key", "x", "y"),
     [(Qt.Key.Key_Left, -1, 0), (Qt.Key.Key_Right, 1, 0), (Qt.Key.Key_Up, 0, 1), (Qt.Key.Key_Down, 0, -1)],
 )
-def test_arrows_move_the_view_by_a_tenth(plot, space, key, x, y):
+def test_arrows_with_shift_move_the_view_by_a_tenth(plot, space, key, x, y):
     before, size = centre(plot), plot.camera.shown.size()
-    QTest.keyClick(plot, key)
+    QTest.keyClick(plot, key, Qt.KeyboardModifier.ShiftModifier)
     after = centre(plot)
     assert after[0] - before[0] == pytest.approx(0.1 * x * size.width(), abs=1e-9)
     assert after[1] - before[1] == pytest.approx(0.1 * y * size.height(), abs=1e-9)
@@ -80,6 +81,7 @@ def test_plus_and_minus_zoom_about_the_middle_and_0_shows_all(plot, space):
     assert plot.camera.shown.width() == pytest.approx(width * 1.25)
     assert centre(plot) == pytest.approx(before)
     QTest.keyClick(plot, Qt.Key.Key_0)
+    plot.flight.land()
     assert plot.camera.shown.width() == pytest.approx(width)
 
 
@@ -89,6 +91,7 @@ def test_an_answer_does_not_move_the_camera_unless_the_query_is_out_of_view(plot
     assert plot.camera.shown == before
     plot.camera.move(x=1000.0)
     ask("word4")
+    plot.flight.land()
     assert in_view(plot, [4]) == [4]
     assert plot.camera.shown.width() == pytest.approx(before.width())
 

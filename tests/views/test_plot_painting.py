@@ -46,7 +46,8 @@ def quiet(monkeypatch, plot):
 
 @pytest.mark.parametrize(("name", "theme"), [("light", themes.LIGHT), ("dark", themes.DARK)])
 def test_the_ground_has_the_colour_of_the_theme(make_window, name, theme):
-    picture = array(grabbed(make_window(Settings(theme=name)).plot))
+    window = make_window(Settings(theme=name))
+    picture = array(grabbed(window.plot))
     colors, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
     assert colors[counts.argmax()].tolist() == rgb(theme.ground)
     assert picture[200, 300].tolist() == rgb(theme.ground)
@@ -100,7 +101,7 @@ def test_classes_wear_the_colours_of_the_legend(quiet, window, session, space):
     session.replace(coloring="checked")
     picture = array(grabbed(quiet))
     column = space.metadata["checked"]
-    entries = {entry.name: entry.color for entry in quiet._color_key.coloring.legend.entries}
+    entries = {entry.name: entry.color for entry in window.color_key.coloring.legend.entries}
     for row in range(60):
         place = quiet.pixel_of(row)
         others = [quiet.pixel_of(each) for each in range(60) if each != row]
@@ -187,24 +188,6 @@ def test_without_a_space_the_plot_is_empty(plot):
     assert plot.accessibleDescription() == "The plot is empty."
 
 
-def test_the_saved_figure_is_the_plot_twice_as_fine(plot, window, space, tmp_path):
-    window._commands.write_figure(tmp_path / "plot.png")
-    image = QImage(str(tmp_path / "plot.png"))
-    assert (image.width(), image.height()) == (2 * plot.width(), 2 * plot.height())
-    picture = array(image)
-    for row in range(60):
-        assert ink(picture, plot.pixel_of(row) * 2, themes.LIGHT.ground, reach=3) > 30
-    assert window.message_bar.message_line.text() == "Saved the figure plot.png."
-
-
-def test_a_figure_gets_its_suffix_and_a_missing_folder_is_said(window, space, tmp_path):
-    window._commands.write_figure(tmp_path / "plot")
-    assert (tmp_path / "plot.png").exists()
-    window._commands.write_figure(tmp_path / "nowhere" / "plot.png")
-    assert "There is no folder" in window.message_bar.message_line.text()
-    assert [path.name for path in tmp_path.iterdir()] == ["plot.png"]
-
-
 @pytest.fixture
 def crowd(show, make_space, idle):
     """More items than are sorted at once, sorted by now."""
@@ -220,10 +203,10 @@ def test_sorted_items_look_and_are_found_as_unsorted_ones(quiet, session, crowd,
     places = [QPoint(x, y) for x in range(100, 500, 37) for y in range(100, 400, 41)]
     pictures, found = [], []
     for is_sorted in (True, False):
-        assert (quiet._tiles is not None) == is_sorted
+        assert (quiet.scene.tiles is not None) == is_sorted
         pictures.append(array(grabbed(quiet)))
         found.append([quiet.row_at(place) for place in places])
-        quiet._tiles = quiet.points_item._tiles = None
+        quiet.scene.tiles = quiet.points_item._tiles = None
         quiet.points_item._layers = []
         quiet.points_item.redraw()
     assert np.abs(pictures[0] - pictures[1]).max() <= 3
@@ -231,11 +214,10 @@ def test_sorted_items_look_and_are_found_as_unsorted_ones(quiet, session, crowd,
     assert len(set(found[0])) > 20
 
 
-def test_points_are_as_large_and_as_opaque_as_the_person_wants(quiet, crowd):
+def test_points_are_as_large_and_as_opaque_as_the_person_wants(quiet, window, crowd):
     inks = []
     for size, opacity in ((1.0, 1.0), (2.0, 1.0), (1.0, 0.3)):
-        quiet.set_point_size(size)
-        quiet.set_point_opacity(opacity)
+        window.appearance.prefer(point_size=size, point_opacity=opacity)
         inks.append(np.abs(array(grabbed(quiet)) - rgb(themes.LIGHT.ground)).sum())
     usual, large, faint = inks
     assert large > 1.5 * usual

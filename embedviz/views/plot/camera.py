@@ -58,6 +58,10 @@ class Camera(QObject):
         """Move the view over the data, in units of data."""
         self._look_at(self._x + x, self._y + y, self._width, self._height)
 
+    def pan(self, right: float, down: float) -> None:
+        """Move the picture by pixels."""
+        self.move(-right / self.scale, down / self.scale)
+
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
         """Enlarge (above 1) or shrink; the data at the pixel `about`, by default the middle, stay where they are."""
         x, y = self.to_data(about) if about is not None else (self._x, self._y)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from embedviz.raster import Marks
 from embedviz.session import State
 from embedviz.space.arrays import FloatArray, RowArray
@@ -17,11 +19,11 @@ GHOST = -1  # stands for the row of a query that is no item
 
 @dataclass(frozen=True)
 class Caption:
-    """A name beside a point (data coordinates) that belongs to `row`; `role` is the theme's colour for it."""
+    """A name beside a point (two or three data coordinates) that belongs to `row`; `role` names its colour."""
 
     row: int
     text: str
-    point: tuple[float, float]
+    point: tuple[float, ...]
     role: str
 
 
@@ -34,14 +36,14 @@ def captions(state: State, marks: Marks | None, points: FloatArray) -> list[Capt
 
     def add(rows: RowArray, role: str) -> None:
         for row in rows.tolist():
-            point = (float(points[row, 0]), float(points[row, 1]))
+            point = tuple(points[row].astype(np.float64).tolist())
             found.setdefault(row, Caption(row, one_line(space.name(row), most=LONGEST_CAPTION), point, role))
 
     if answer is not None and marks is not None:
         if marks.query_point is not None:
             row = GHOST if answer.is_formula else answer.inputs[0]
             text = answer.reading if answer.is_formula else space.name(row)
-            point = (float(marks.query_point[0]), float(marks.query_point[1]))
+            point = tuple(marks.query_point.tolist())
             found[row] = Caption(row, one_line(text, most=LONGEST_CAPTION), point, "query_text")
         add(answer.rows[:MOST_CAPTIONED_NEIGHBORS], "text")
     if state.selection is not None:

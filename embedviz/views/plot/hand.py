@@ -1,4 +1,4 @@
-"""What the mouse does on the plot: click, move the view, turn the wheel, draw a rectangle or a lasso."""
+"""What the mouse does on the plot: click, move the view, turn the wheel, draw a rectangle or a lasso, brush."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF, QWheelEvent
 
 from embedviz.operations.looking import Combining
-from embedviz.views.plot.camera import Camera
+from embedviz.views.plot.eye import Eye
 
-Tool = Literal["pan", "rectangle", "lasso"]
+Tool = Literal["pan", "rectangle", "lasso", "brush"]
 CLICK_PX = 4.0
-LASSO_STEP_PX = 3.0
+TRACE_STEP_PX = 3.0
+BRUSH_PX, SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX = 16.0, 3.0, 60.0
+BRUSH_STEP = 1.25
 WHEEL_STEP = 1.02**15
 DRAG_ZOOM = 1.01
 
@@ -28,19 +30,23 @@ def combining(modifiers: Qt.KeyboardModifier) -> Combining:
 
 
 class Hand(QObject):
-    """Moves a camera, and tells of clicks (pixel, modifiers) and drawn outlines (data (n, 2), how to combine).
+    """Moves a camera, and tells of clicks (pixel, modifiers), drawn outlines (data (n, 2), how to combine) and strokes.
 
     The left button does what `tool` says; the middle one always moves the view, the right one zooms about its start.
+    A stroke of the brush is a line of pixels (n, 2), its radius in pixels, and how to combine.
     """
 
     clicked = Signal(object, object)
     rectangle_drawn = Signal(object, object)
     lasso_drawn = Signal(object, object)
+    stroke_drawn = Signal(object, float, object)
     outline_changed = Signal()
+    brush_changed = Signal()
 
-    def __init__(self, camera: Camera, parent: QObject | None = None) -> None:
+    def __init__(self, camera: Eye, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.tool: Tool = "pan"
+        self.brush_radius = BRUSH_PX
         self._camera = camera
         self._button = Qt.MouseButton.NoButton
         self._pressed_at = QPointF()
@@ -50,7 +56,7 @@ class Hand(QObject):
 
     @property
     def outline(self) -> QPolygonF:
-        """The rectangle or lasso being drawn, in pixels; empty while none is."""
+        """The rectangle, lasso or stroke being drawn, in pixels; empty while none is."""
         return QPolygonF(self._corners())
 
     def press(self, event: QMouseEvent) -> None:
@@ -67,14 +73,10 @@ class Hand(QObject):
         if not self._is_dragging and (at - self._pressed_at).manhattanLength() < CLICK_PX:
             return
         self._is_dragging = True
-        if self._button == _RIGHT:
-            moved = at - self._last
-            self._camera.zoom(DRAG_ZOOM ** (moved.x() - moved.y()), self._pressed_at)
-        elif self._button == _LEFT and self.tool != "pan":
+        if self._button == _LEFT and self.tool != "pan":
             self._draw(at)
-        elif self._button in (_LEFT, _MIDDLE):
-            scale, moved = self._camera.scale, at - self._last
-            self._camera.move(-moved.x() / scale, moved.y() / scale)
+        else:
+            self._drag(at - self._last, event.modifiers())
         self._last = at
 
     def release(self, event: QMouseEvent) -> None:
@@ -84,34 +86,67 @@ class Hand(QObject):
         self.move(event)
         button, self._button = self._button, Qt.MouseButton.NoButton
         if self._trace:
+            if self._trace[-1] != event.position():
+                self._trace.append(event.position())
+            self._finish(combining(event.modifiers()))
+        elif button == _LEFT and self.tool == "brush" and combining(event.modifiers()) != "replace":
+            self._trace = [event.position()]  # a dab adds or takes away; without a key it is a click, as anywhere
             self._finish(combining(event.modifiers()))
         elif button == _LEFT and not self._is_dragging:
             self.clicked.emit(event.position(), event.modifiers())
 
     def turn(self, event: QWheelEvent) -> None:
-        """The wheel zooms about the cursor."""
+        """The wheel zooms about the cursor; with Shift it makes a brush wider."""
         turns = (event.angleDelta().y() or event.angleDelta().x()) / 120
-        if turns:
+        if self.tool == "brush" and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.widen_brush(turns)
+        elif turns:
             self._camera.zoom(WHEEL_STEP**turns, event.position())
         event.accept()
 
+    def widen_brush(self, steps: float) -> None:
+        """Make the brush wider by steps of a quarter, or narrower."""
+        radius = min(max(self.brush_radius * BRUSH_STEP**steps, SMALLEST_BRUSH_PX), LARGEST_BRUSH_PX)
+        if radius != self.brush_radius:
+            self.brush_radius = radius
+            self.brush_changed.emit()
+
     def paint_outline(self, painter: QPainter, color: QColor) -> None:
-        """Draw the rectangle or lasso as far as it has come."""
+        """Draw the rectangle, lasso or stroke as far as it has come."""
         outline = self.outline
         if outline.size() > 1:
             fill = QColor(color)
-            fill.setAlpha(28)
+            fill.setAlpha(56 if self.tool == "brush" else 28)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(color, 1.5, Qt.PenStyle.DashLine))
             painter.setBrush(fill)
-            painter.drawPolygon(outline)
+            if self.tool == "brush":
+                self._paint_stroke(painter, outline)
+            else:
+                painter.drawPolygon(outline)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+    def _paint_stroke(self, painter: QPainter, line: QPolygonF) -> None:
+        """All that the brush has swept."""
+        pen = QPen(painter.brush().color(), 2 * self.brush_radius)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(line)
+
+    def _drag(self, moved: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """The mouse, with a button held that draws nothing, has moved on."""
+        if self._button == _RIGHT:
+            self._camera.zoom(DRAG_ZOOM ** (moved.x() - moved.y()), self._pressed_at)
+        elif self._button in (_LEFT, _MIDDLE):
+            self._camera.pan(moved.x(), moved.y())
 
     def _draw(self, at: QPointF) -> None:
         self._trace = self._trace or [self._pressed_at]
         if self.tool == "rectangle":
             self._trace = [self._trace[0], at]
-        elif (at - self._trace[-1]).manhattanLength() >= LASSO_STEP_PX:
+        elif (at - self._trace[-1]).manhattanLength() >= TRACE_STEP_PX:
             self._trace.append(at)
         self.outline_changed.emit()
 
@@ -122,6 +157,12 @@ class Hand(QObject):
         return [first, QPointF(last.x(), first.y()), last, QPointF(first.x(), last.y())]
 
     def _finish(self, how: Combining) -> None:
+        if self.tool == "brush":
+            stroke = np.array([(at.x(), at.y()) for at in self._trace], np.float64)
+            self._trace = []
+            self.outline_changed.emit()
+            self.stroke_drawn.emit(stroke, self.brush_radius, how)
+            return
         corners = [self._camera.to_data(corner) for corner in self._corners()]
         self._trace = []
         self.outline_changed.emit()

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPixmap
 
-from embedviz.space.arrays import ByteArray
+from embedviz.raster.halo import with_halo
 
 HALO_PX = 3.0
 HALO_STRENGTH = 0.9
@@ -54,26 +54,13 @@ class LabelPictures:
         painter.drawText(QPointF(HALO_PX, HALO_PX + self.metrics.ascent()), text)
         painter.end()
         letters = np.frombuffer(mask.constBits(), np.uint8).reshape(height, mask.bytesPerLine())[:, :width]
-        pixels = _composed(letters, max(1, round((HALO_PX - 1) * ratio)), color, self._ground)
+        reach = max(1, round((HALO_PX - 1) * ratio))
+        pixels = with_halo(letters, reach, _bytes(color), _bytes(self._ground), HALO_STRENGTH)
         image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
         picture = QPixmap.fromImage(image)
         picture.setDevicePixelRatio(ratio)
         return picture
 
 
-def _composed(letters: ByteArray, reach: int, color: QColor, ground: QColor) -> ByteArray:
-    """Letters (height, width) in `color` over a soft glow of their own shape: premultiplied B, G, R, A."""
-    wide = np.pad(letters, 1)
-    for _ in range(reach):
-        tall = np.maximum(np.maximum(wide[:-2], wide[2:]), wide[1:-1])[:, 1:-1]
-        broad = np.maximum(wide[1:-1, :-2], wide[1:-1, 2:])
-        wide[1:-1, 1:-1] = np.maximum(tall, broad)
-    glow = wide.astype(np.float32)
-    glow = glow[:-2] + 2 * glow[1:-1] + glow[2:]
-    glow = glow[:, :-2] + 2 * glow[:, 1:-1] + glow[:, 2:]
-    ink = letters.astype(np.float32) / 255
-    glow *= (HALO_STRENGTH / (16 * 255)) * (1 - ink)
-    tones = ((tone.blue(), tone.green(), tone.red(), 255) for tone in (color, ground))
-    over, under = (np.array(tone, np.float32) for tone in tones)
-    pixels: ByteArray = (ink[:, :, None] * over + glow[:, :, None] * under + 0.5).astype(np.uint8)
-    return pixels
+def _bytes(color: QColor) -> tuple[int, int, int]:
+    return color.red(), color.green(), color.blue()

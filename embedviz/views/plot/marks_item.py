@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from embedviz.raster import Marks
-from embedviz.views.plot.camera import Camera
+from embedviz.views.plot.eye import Eye
 from embedviz.views.theme import Theme
 
 QUERY_RADIUS = 8.0
@@ -26,7 +26,7 @@ class MarksItem:
     def __init__(self, update: Callable[[], None]) -> None:
         self._update = update
         self._marks: Marks | None = None
-        self._focus: tuple[float, float] | None = None
+        self._focus: tuple[float, ...] | None = None
         self._theme: Theme | None = None
 
     def show_marks(self, marks: Marks | None, theme: Theme) -> None:
@@ -34,12 +34,12 @@ class MarksItem:
         self._marks, self._theme = marks, theme
         self._update()
 
-    def show_focus(self, point: tuple[float, float] | None) -> None:
+    def show_focus(self, point: tuple[float, ...] | None) -> None:
         """Ring the item under attention, or none."""
         self._focus = point
         self._update()
 
-    def paint(self, painter: QPainter, camera: Camera) -> list[Box]:
+    def paint(self, painter: QPainter, camera: Eye) -> list[Box]:
         """Draw what the camera sees; returns the boxes (x, y, width, height) on the widget that names leave free.
 
         The last one is that of the query, if there is one.
@@ -48,14 +48,20 @@ class MarksItem:
             return []
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         taken = self._paint_marks(painter, camera, self._marks, self._theme) if self._marks is not None else []
-        if self._focus is not None:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self._theme.text), 1.5))
-            painter.drawEllipse(camera.to_pixel(*self._focus), FOCUS_RADIUS, FOCUS_RADIUS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         return taken
 
-    def _paint_marks(self, painter: QPainter, camera: Camera, marks: Marks, theme: Theme) -> list[Box]:
+    def paint_focus(self, painter: QPainter, camera: Eye) -> None:
+        """Ring the item under attention; over all else, so that no name hides it."""
+        if self._focus is None or self._theme is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self._theme.text), 1.5))
+        painter.drawEllipse(camera.to_pixel(*self._focus), FOCUS_RADIUS, FOCUS_RADIUS)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+    def _paint_marks(self, painter: QPainter, camera: Eye, marks: Marks, theme: Theme) -> list[Box]:
         neighbors = [QPointF(x, y) for x, y in camera.to_pixels(marks.neighbor_points).tolist()]
         query = camera.to_pixel(*map(float, marks.query_point)) if marks.query_point is not None else None
         if query is not None and not _finite(query):

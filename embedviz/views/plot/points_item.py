@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from embedviz.raster import Coloring, Painter, Style, count_in_view, style_for
+from embedviz.raster import Coloring, Painter, Style, count_in_view
 from embedviz.raster.tiles import Tiles
+from embedviz.raster.tint_layers import Layers, TintWish, layers_at_once
 from embedviz.raster.tints import Tints
 from embedviz.space.arrays import ByteArray, CodeArray, FloatArray, RowArray
 from embedviz.views.plot.camera import Camera
 from embedviz.views.plot.frame import Frame, frame_of
+from embedviz.views.plot.look import Look
+from embedviz.views.plot.picture import image_of
 from embedviz.views.theme import Theme
-
-SELECTED_STRENGTH, SELECTED_COLORED_STRENGTH = 2.0, 1.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +34,11 @@ class _Layer:
 class PointsItem:
     """Draws points (n, 2); remembers its last picture, so that only a moved camera costs a new one."""
 
-    def __init__(self, painter: Painter, update: Callable[[], None]) -> None:
+    def __init__(
+        self, painter: Painter, update: Callable[[], None], tinted: Callable[[TintWish], Layers] | None = None
+    ) -> None:
         self._painter = painter
+        self._tinted = tinted or (lambda wish: layers_at_once(painter, wish))
         self._update = update
         self._points: FloatArray = np.zeros((0, 2), np.float32)
         self._tiles: Tiles | None = None
@@ -75,6 +79,11 @@ class PointsItem:
         self._tiles, self._layers = tiles, []
         self.redraw()
 
+    def retint(self) -> None:
+        """Other tints than before are to be had for the same points and colours."""
+        self._layers = []
+        self.redraw()
+
     def set_size(self, factor: float) -> None:
         """Draw points larger (above 1) or smaller than their number asks for."""
         self._size = factor
@@ -84,6 +93,10 @@ class PointsItem:
         """Draw points more opaque (above 1) or less than their number asks for."""
         self._opacity = factor
         self.redraw()
+
+    def look(self, theme: Theme) -> Look:
+        """How the points look in a theme, whatever the camera sees."""
+        return Look(theme, self._coloring, self._selection, self._is_faded, self._size, self._opacity)
 
     @property
     def is_painted(self) -> bool:
@@ -103,7 +116,7 @@ class PointsItem:
         if frame is None:
             return
         if frame != self._drawn_for:
-            self._pictures = [_image(picture, frame.ratio) for picture in self._painted(frame, self._theme)]
+            self._pictures = [image_of(picture, frame.ratio) for picture in self._painted(frame, self._theme)]
             self._drawn_for = frame
         for _pixels, image in self._pictures:
             painter.drawImage(frame.origin, image)
@@ -111,14 +124,8 @@ class PointsItem:
     def _painted(self, frame: Frame, theme: Theme) -> list[np.ndarray]:
         """The pictures to lay over each other: all items, and the selected ones once more, stronger."""
         source = self._points if self._tiles is None else self._tiles
-        style = style_for(count_in_view(source, frame.viewport), pixel_ratio=frame.ratio)
-        style = style.adjusted(self._size, self._opacity)
-        if self._coloring is not None:
-            style = style.vivid()
-        strength = SELECTED_STRENGTH if self._coloring is None else SELECTED_COLORED_STRENGTH
-        strong = replace(style, opacity=min(1.0, strength * style.opacity))
+        styles = self.look(theme).styles(count_in_view(source, frame.viewport), frame.ratio)
         self._layers = self._layers or self._prepared(theme)
-        styles = (style.faded() if self._is_faded else style, strong)
         return [self._paint(layer, frame, how) for layer, how in zip(self._layers, styles, strict=False)]
 
     def _prepared(self, theme: Theme) -> list[_Layer]:
@@ -133,13 +140,8 @@ class PointsItem:
                     _Layer(self._points[rows], theme.accent, codes[rows] if codes is not None else None, palette)
                 )
             return layers
-        tints = self._painter.tint(tiles, codes, palette) if codes is not None else None
-        layers = [_Layer(tiles, theme.rest, tints=tints)]
-        if rows is not None:
-            shown = np.zeros(len(tiles), np.bool_)
-            shown[rows] = True
-            layers.append(_Layer(tiles, theme.accent, tints=self._painter.tint(tiles, codes, palette, shown=shown)))
-        return layers
+        tinted, colors = self._tinted(TintWish(tiles, self._coloring, rows)), (theme.rest, theme.accent)
+        return [_Layer(tiles, color, tints=tints) for tints, color in zip(tinted, colors, strict=False)]
 
     def _paint(self, layer: _Layer, frame: Frame, style: Style) -> np.ndarray:
         tone = QColor(layer.color)
@@ -150,13 +152,6 @@ class PointsItem:
             color=(tone.red(), tone.green(), tone.blue()),
             codes=layer.codes,
             palette=layer.palette,
+            alphas=self._coloring.alphas if layer.codes is not None and self._coloring is not None else None,
             tints=layer.tints,
         )
-
-
-def _image(picture: np.ndarray, ratio: float) -> tuple[np.ndarray, QImage]:
-    """A Qt image over the picture's own memory, which must be kept beside it."""
-    height, width = picture.shape[:2]
-    image = QImage(picture.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
-    return picture, image
