@@ -29,8 +29,8 @@ METRIC_NAMES = ("cosine", "dot", "euclidean", "manhattan")
 class Settings:
     """What a person set: `theme` of THEMES, `interface_scale` 0.75..2.5, `metric` of METRIC_NAMES, `k` 1..1000.
 
-    On the plot: `label_amount` of LABEL_AMOUNTS, the factors `point_size` and `point_opacity` 0.1..10, and whether it may
-    show an `overview`.
+    On the plot: `label_amount` of LABEL_AMOUNTS, the factors `point_size` and `point_opacity` 0.1..10, and whether it
+    may show an `overview`.
     """
 
     theme: str = "system"

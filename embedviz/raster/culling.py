@@ -15,8 +15,6 @@ TILE_KERNELS = "embedviz.raster.tile_kernels"
 
 LEAF = 192
 _MOST_RUNS = 1 << 14
-_MANY_ENTRIES = 1_800_000
-_DENSE_CELL = 1.15
 STACK = 4 * 24, 5
 
 
@@ -56,16 +54,6 @@ def runs_in(tiles: Tiles, level: Level, box: Box, leaf: int = LEAF, workspace: R
     n_runs = compiled.runs_in_box(points, level.starts, level.table, level.table_depth, level.shift, *facts)
     found: RowArray = runs[:n_runs]
     return found
-
-
-def level_to_draw(tiles: Tiles, viewport: Viewport, cell_px: float, workspace: RowArray | None = None) -> Level:
-    """The coarsest level with cells of at most `cell_px` pixels, or where these are many, 15 % more."""
-    level, coarser = tiles.level_for(viewport, cell_px), tiles.level_for(viewport, cell_px * _DENSE_CELL)
-    if level is coarser or len(level) < _MANY_ENTRIES:
-        return level
-    box = Box.of_pixels(viewport, 0, viewport.width, 0, viewport.height)
-    runs = runs_in(tiles, level, box, workspace=workspace)
-    return coarser if int((runs[:, 1] - runs[:, 0]).sum()) > _MANY_ENTRIES else level
 
 
 def outliers(tiles: Tiles) -> RowArray:

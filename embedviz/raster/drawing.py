@@ -19,7 +19,8 @@ ShareArray = NDArray[np.uint16]
 KeyArray = NDArray[np.uint64]
 
 FULL_SHARE = 65535
-CELL_PX = 1.0
+CELL_PX = 0.5
+MOVING_CELL_PX = 2.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,9 +21,9 @@ _WEAKEST = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """Where on d axes, two or three, `query_point` (d,) or None and `neighbor_points` (k, d) lie; link `strengths` (k,).
+    """Where `query_point` (d,) or None and `neighbor_points` (k, d) lie on two or three axes, and how strong links are.
 
-    Strengths are in 0..1. `is_ghost` says that the query is no item but a place computed by a formula.
+    `strengths` (k,) are in 0..1. `is_ghost` says that the query is no item but a place computed by a formula.
     """
 
     query_point: DoubleArray | None

@@ -14,7 +14,7 @@ from embedviz import kernels
 from embedviz.errors import OptionError
 from embedviz.raster import plain
 from embedviz.raster.bands import BandedDrawing, workspace
-from embedviz.raster.culling import level_to_draw, outliers
+from embedviz.raster.culling import outliers
 from embedviz.raster.drawing import (
     CELL_PX,
     Color,
@@ -66,15 +66,14 @@ class Painter:
     ) -> ByteArray:
         """Draw `points` float32 (n, 2), or tiles of them; returns premultiplied B, G, R, A uint8 (height, width, 4).
 
-        Points add ink in any order; where a pixel has ink w, alpha is 1 - (1 - opacity)**w, less with a shoulder. With `codes` int32 (n,)
-        into `palette` uint8 (m, 3) a pixel has the mean colour of its ink, taken in linear light; codes outside
-        0..m-1, as -1 for a missing value, take the palette's last row. `alphas` float32 (m,) are how much of its ink
-        each colour shows. Points that are not finite are not drawn.
-        Tiles draw cells of at most `cell_px` pixels, at the mean of their points, in place of points where these stand
-        closer; at a pixel the grain of ten million points differs from that of the points themselves by a root mean
-        square of 2 to 6 steps of 255, more (50) in single pixels, while tones and shapes are the same. `tints` made for the
-        tiles take the place of codes. Without `style` it follows the number in view. `out` is
-        drawn into and returned where given. Raises OptionError where arrays do not fit.
+        Points add ink in any order; where a pixel has ink w, alpha is 1 - (1 - opacity)**w, less with a shoulder. With
+        `codes` int32 (n,) into `palette` uint8 (m, 3) a pixel has the mean colour of its ink, taken in linear light;
+        codes outside 0..m-1, as -1 for a missing value, take the palette's last row. `alphas` float32 (m,) are how
+        much of its ink each colour shows. Points that are not finite are not drawn. Tiles draw cells of at most
+        `cell_px` pixels, at the mean of their points, in place of points where these stand closer; while a view moves,
+        MOVING_CELL_PX is as good to the eye and quicker. `tints` made for the tiles take the place of codes. Without
+        `style` it follows the number in view. `out` is drawn into and returned where given. Raises OptionError where
+        arrays do not fit.
         """
         out = checked_picture(out, viewport)
         style = style or style_for(count_in_view(points, viewport))
@@ -182,7 +181,7 @@ class Painter:
         if compiled is None:
             plain.draw(entries_of(tiles, tints, look), look, out)
             return
-        level = level_to_draw(tiles, look.viewport, look.cell_px, self._runs[0])
+        level = tiles.level_for(look.viewport, look.cell_px)
         if tints is not None:
             tints.shares_of(level, self._at_once, self._n_threads)
         banded = BandedDrawing(compiled, tiles, level, tints, look, out)
@@ -234,7 +233,7 @@ class Painter:
 
 def entries_of(tiles: Tiles, tints: Tints | None, look: Look) -> list[Entries]:
     """What a picture of tiles draws: the entries of its level, and the points far out."""
-    found, drawn = [], level_to_draw(tiles, look.viewport, look.cell_px)
+    found, drawn = [], tiles.level_for(look.viewport, look.cell_px)
     for level, runs in (drawn, np.array([[0, len(drawn)]])), (tiles.levels[0], outliers(tiles)):
         shades = Shades.none() if tints is None else tints.shades_of(level)
         box = tiles.box_px(level, look.viewport)

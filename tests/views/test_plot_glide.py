@@ -187,6 +187,7 @@ def test_a_hand_on_the_plot_ends_the_glide(plot, window, space, at):
         touch()
         at(0.1)
         assert not plot.glide.is_on
+    QTest.mouseRelease(plot, LEFT, NONE, QPoint(5, 5))  # a button left pressed would drag in the tests to come
 
 
 def test_a_glide_ends_by_itself(qtbot, plot, window, space):

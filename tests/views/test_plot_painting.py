@@ -8,8 +8,10 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QWidget
 
+from embedviz.raster.drawing import CELL_PX, MOVING_CELL_PX
 from embedviz.settings import Settings
 from embedviz.views import theme as themes
+from embedviz.views.plot import points_item
 
 
 def grabbed(plot) -> QImage:
@@ -212,6 +214,23 @@ def test_sorted_items_look_and_are_found_as_unsorted_ones(quiet, session, crowd,
     assert np.abs(pictures[0] - pictures[1]).max() <= 3
     assert found[0] == found[1]
     assert len(set(found[0])) > 20
+
+
+def test_a_crowd_is_drawn_coarser_while_the_view_moves_and_finely_at_rest(monkeypatch, qtbot, quiet, crowd):
+    monkeypatch.setattr(points_item, "MANY_ITEMS", 1_000)
+    widths = []
+    paint = quiet.scene.painter.paint
+    monkeypatch.setattr(
+        quiet.scene.painter, "paint", lambda *args, **how: widths.append(how["cell_px"]) or paint(*args, **how)
+    )
+    quiet.camera.move(0.1, 0.0)
+    grabbed(quiet)
+    assert widths == [MOVING_CELL_PX]
+    qtbot.waitUntil(lambda: bool(grabbed(quiet)) and widths[-1] == CELL_PX)
+    monkeypatch.undo()
+    at_rest = array(grabbed(quiet))
+    quiet.points_item.redraw()
+    assert (array(grabbed(quiet)) == at_rest).all()
 
 
 def test_points_are_as_large_and_as_opaque_as_the_person_wants(quiet, window, crowd):

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.raster import Coloring, Painter, Style, count_in_view
+from embedviz.raster.drawing import CELL_PX, MOVING_CELL_PX
 from embedviz.raster.tiles import Tiles
 from embedviz.raster.tint_layers import Layers, TintWish, layers_at_once
 from embedviz.raster.tints import Tints
@@ -18,6 +19,8 @@ from embedviz.views.plot.frame import Frame, frame_of
 from embedviz.views.plot.look import Look
 from embedviz.views.plot.picture import image_of
 from embedviz.views.theme import Theme
+
+MANY_ITEMS = 500_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +35,21 @@ class _Layer:
 
 
 class PointsItem:
-    """Draws points (n, 2); remembers its last picture, so that only a moved camera costs a new one."""
+    """Draws points (n, 2); remembers its last picture, so that only a moved camera costs a new one.
+
+    While a view of MANY_ITEMS moves, wider cells are drawn; then `settle` is called, and a redraw soon after it shows
+    the fine ones.
+    """
 
     def __init__(
-        self, painter: Painter, update: Callable[[], None], tinted: Callable[[TintWish], Layers] | None = None
+        self,
+        painter: Painter,
+        update: Callable[[], None],
+        settle: Callable[[], None],
+        tinted: Callable[[TintWish], Layers] | None = None,
     ) -> None:
         self._painter = painter
+        self._settle = settle
         self._tinted = tinted or (lambda wish: layers_at_once(painter, wish))
         self._update = update
         self._points: FloatArray = np.zeros((0, 2), np.float32)
@@ -49,7 +61,9 @@ class PointsItem:
         self._layers: list[_Layer] = []
         self._size, self._opacity = 1.0, 1.0
         self._pictures: list[tuple[np.ndarray, QImage]] = []
-        self._drawn_for: object = None
+        self._drawn_for: Frame | None = None
+        self._seen: Frame | None = None
+        self._cell_px = CELL_PX
         self._wish: tuple[object, ...] = (None,) * 5
 
     def show_points(
@@ -116,10 +130,18 @@ class PointsItem:
         if frame is None:
             return
         if frame != self._drawn_for:
+            self._follow(frame)
             self._pictures = [image_of(picture, frame.ratio) for picture in self._painted(frame, self._theme)]
             self._drawn_for = frame
         for _pixels, image in self._pictures:
             painter.drawImage(frame.origin, image)
+
+    def _follow(self, frame: Frame) -> None:
+        """Tell a view that moves from one that rests."""
+        moves = self._seen not in (None, frame) and self._tiles is not None and len(self._tiles) >= MANY_ITEMS
+        self._seen, self._cell_px = frame, MOVING_CELL_PX if moves else CELL_PX
+        if moves:
+            self._settle()
 
     def _painted(self, frame: Frame, theme: Theme) -> list[np.ndarray]:
         """The pictures to lay over each other: all items, and the selected ones once more, stronger."""
@@ -154,4 +176,5 @@ class PointsItem:
             palette=layer.palette,
             alphas=self._coloring.alphas if layer.codes is not None and self._coloring is not None else None,
             tints=layer.tints,
+            cell_px=self._cell_px,
         )

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from embedviz import raster
@@ -39,6 +39,7 @@ REACH_PX = 8.0
 MARKED_REACH_PX = 6.0
 MARGIN_SHARE = 0.05
 SURROUNDINGS = 0.1
+SETTLE_MS = 120
 FAR_PX = 2.0**30
 
 
@@ -80,7 +81,9 @@ class Scene(QObject):
         self.axes = Axes()
         self.sieve = Sieve(color_key, operations, self)
         self.tint_keeper = TintKeeper(self.painter, operations, self)
-        self.points_item = PointsItem(self.painter, self.changed.emit, self.tint_keeper.layers)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self.points_item = PointsItem(self.painter, self.changed.emit, self._settling.start, self.tint_keeper.layers)
+        self._settling.timeout.connect(self.points_item.redraw)
         self.tint_keeper.changed.connect(self.points_item.retint)
         self.marks_item = MarksItem(self.changed.emit)
         self.labels_item = LabelsItem(self.unfinished.emit)
