@@ -82,8 +82,11 @@ def _compile(module: ModuleType, dispatchers: dict[Kernel, Any]) -> Iterator[Ker
 
 def _dispatcher(kernel: Kernel, names: dict[str, Any]) -> Any:
     import numba
+    from numba.core import config
     from numba.core.errors import NumbaError
 
+    settings: Any = config
+    settings.SLP_VECTORIZE = int(kernel.lanes)
     njit: Any = numba.njit  # its types do not know all its options
     freedom: dict[str, Any] = {"fastmath": set(_REORDER), "error_model": "numpy"} if kernel.reorder else {}
     plain = kernel.py_func

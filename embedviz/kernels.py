@@ -40,9 +40,10 @@ class Kernel:
     With NUMBA_DISABLE_JIT=1, for coverage and fuzzing, it runs as Python. Several threads may call it at once.
     """
 
-    def __init__(self, function: FunctionType, signatures: Sequence[str], *, reorder: bool) -> None:
+    def __init__(self, function: FunctionType, signatures: Sequence[str], *, reorder: bool, lanes: bool) -> None:
         functools.update_wrapper(self, function)
-        self.py_func, self.signatures, self.reorder = function, tuple(signatures), reorder
+        self.py_func, self.signatures = function, tuple(signatures)
+        self.reorder, self.lanes = reorder, lanes
         self._native: Callable[..., Any] | None = function if _is_plain() else None
 
     @property
@@ -62,15 +63,16 @@ class Kernel:
     __name__: str
 
 
-def kernel(*signatures: str, reorder: bool = False) -> Callable[[Function], Function]:
+def kernel(*signatures: str, reorder: bool = False, lanes: bool = False) -> Callable[[Function], Function]:
     """Declare a nogil kernel with its signatures, in numba's words; calls take the first whose arguments fit.
 
     With `reorder` sums may be taken in another order, so that they fill the processor's vectors; numbers that are not
-    finite stay so, and a division by zero gives one.
+    finite stay so, and a division by zero gives one. With `lanes` lines that treat neighbouring numbers alike, as four
+    channels of a pixel, are done at once.
     """
 
     def decorate(function: Function) -> Function:
-        return cast(Function, Kernel(cast(FunctionType, function), signatures, reorder=reorder))
+        return cast(Function, Kernel(cast(FunctionType, function), signatures, reorder=reorder, lanes=lanes))
 
     return decorate
 

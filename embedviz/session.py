@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,26 +14,37 @@ from embedviz.space.projection import Projection
 
 MOST_STATES = 200
 
+ColorLimits = Literal["percentile", "full"] | tuple[float, float]
+
 
 @dataclass(frozen=True)
 class View:
-    """How things are looked at: the mode of the rail, the components on the axes, and how questions are asked."""
+    """How things are looked at: the mode of the rail, the components on the axes, and how questions are asked.
+
+    Two `axes` make a plane, three a space that can be turned.
+    """
 
     mode: str = "explore"
-    axes: tuple[int, int] = (0, 1)
+    axes: tuple[int, ...] = (0, 1)
     metric: str = "cosine"
     k: int = 10
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Everything that is open: compared field by field, by identity; arrays are shared between states."""
+    """Everything that is open: compared field by field, by identity; arrays are shared between states.
+
+    `coloring` is a choice as `raster.color_choices` names them. `hidden_classes` are codes of that colouring, and
+    `color_limits` where its scale ends; both begin anew where the colouring changes.
+    """
 
     space: EmbeddingSpace | None = None
     projection: Projection | None = None
     answer: Answer | None = None
     selection: RowArray | None = None
     coloring: str | None = None
+    hidden_classes: frozenset[int] = frozenset()
+    color_limits: ColorLimits = "percentile"
     view: View = field(default_factory=View)
 
 
@@ -49,6 +60,8 @@ class Session(QObject):
     answer_changed = Signal()
     selection_changed = Signal()
     coloring_changed = Signal()
+    hidden_classes_changed = Signal()
+    color_limits_changed = Signal()
     view_changed = Signal()
     history_changed = Signal()
     focus_changed = Signal()
@@ -85,6 +98,8 @@ class Session(QObject):
         to undo and one question to go back to, not five.
         """
         before = self.state
+        if changes.get("coloring", before.coloring) != before.coloring or "space" in changes:
+            changes = {"hidden_classes": State.hidden_classes, "color_limits": State.color_limits, **changes}
         after = replace(before, **changes)
         if all(getattr(before, name) is getattr(after, name) for name in changes):
             return

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from embedviz import paths
 from embedviz.errors import OutputError
@@ -20,13 +20,17 @@ VERSION = 1
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = MappingProxyType({})
 
 THEMES = ("system", "light", "dark")
+LabelAmount = Literal["off", "few", "many"]
+LABEL_AMOUNTS: tuple[LabelAmount, ...] = ("off", "few", "many")
 METRIC_NAMES = ("cosine", "dot", "euclidean", "manhattan")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person set: `theme` of THEMES, `interface_scale` 0.75..2.5, `metric` of METRIC_NAMES, `k` 1..1000, and how
-    many GB our copies of opened files may take, `cache_gigabytes` 0..1000.
+    """What a person set: `theme` of THEMES, `interface_scale` 0.75..2.5, `metric` of METRIC_NAMES, `k` 1..1000.
+
+    On the plot: `label_amount` of LABEL_AMOUNTS, the factors `point_size` and `point_opacity` 0.1..10, and whether it
+    may show an `overview`. Our copies of opened files may take `cache_gigabytes` 0..1000.
     """
 
     theme: str = "system"
@@ -34,6 +38,10 @@ class Settings:
     reduced_motion: bool = False
     metric: str = "cosine"
     k: int = 10
+    label_amount: LabelAmount = "many"
+    point_size: float = 1.0
+    point_opacity: float = 1.0
+    overview: bool = True
     cache_gigabytes: float = 4.0
 
 
@@ -117,6 +125,10 @@ _POSSIBLE: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
         "reduced_motion": lambda value: isinstance(value, bool),
         "metric": lambda value: isinstance(value, str) and value in METRIC_NAMES,
         "k": lambda value: isinstance(value, int) and _is_number(value, 1, 1000),
+        "label_amount": lambda value: isinstance(value, str) and value in LABEL_AMOUNTS,
+        "point_size": lambda value: _is_number(value, 0.1, 10),
+        "point_opacity": lambda value: _is_number(value, 0.1, 10),
+        "overview": lambda value: isinstance(value, bool),
         "cache_gigabytes": lambda value: _is_number(value, 0, 1000),
     }
 )

@@ -29,7 +29,7 @@ def test_without_a_file_there_are_defaults_and_no_problem() -> None:
 
 
 def test_what_is_saved_is_loaded(file: Path) -> None:
-    chosen = Settings("dark", 1.5, True, "manhattan", 25)
+    chosen = Settings("dark", 1.5, True, "manhattan", 25, "few", 1.25, 0.5, False)
     settings.save(chosen)
     assert settings.load() == (chosen, None)
     assert json.loads(file.read_text())["version"] == settings.VERSION
@@ -56,6 +56,13 @@ def test_unknown_keys_are_ignored(file: Path) -> None:
         ("k", 1001),
         ("k", 2.5),
         ("k", None),
+        ("label_amount", "all"),
+        ("label_amount", ["few"]),
+        ("point_size", 0),
+        ("point_size", "large"),
+        ("point_opacity", 11),
+        ("point_opacity", float("nan")),
+        ("overview", 1),
     ],
 )
 def test_an_impossible_value_is_replaced_and_named(file: Path, key: str, value: Any) -> None:
@@ -130,3 +137,5 @@ def test_whatever_an_object_holds_gives_possible_settings(stored: dict[str, Any]
     assert 0.75 <= loaded.interface_scale <= 2.5
     assert loaded.metric in METRICS
     assert 1 <= loaded.k <= 1000
+    assert loaded.label_amount in settings.LABEL_AMOUNTS
+    assert 0.1 <= min(loaded.point_size, loaded.point_opacity) <= max(loaded.point_size, loaded.point_opacity) <= 10

@@ -1,202 +1,343 @@
-"""The compiled kernels of drawing: points add ink to a buffer, and rows of a buffer are turned into colours.
+"""The compiled kernels of drawing: entries add ink to a buffer, and rows of a buffer are turned into colours.
 
-Threads draw shares of the points into buffers of their own. (Bands of one buffer would halve the ink but not the time:
-whether a point falls into a band is a branch no processor can foresee.) Every index is compared with the buffer in
-floating point, where NaN and huge coordinates compare false, before it becomes an integer.
+An entry is a point, or a cell of points drawn at their mean with their number as its weight; which it is, `starts`
+tell (empty: points). Runs (first, last) say which entries are drawn. A buffer holds the picture's rows from `top` on,
+with `pad` pixels around them, so that no stamp needs clipping. Every index is compared with the buffer in floating
+point, where NaN and huge coordinates compare false, before it becomes an integer; unsigned ones spare the kernels
+the question whether an index counts from the end.
 """
 
 from __future__ import annotations
 
 import math
 
-from numpy import float32
+from numpy import float32, uint32, uint64
 
 from embedviz.kernels import kernel
-from embedviz.space.arrays import ByteArray, CodeArray, FloatArray
+from embedviz.raster.drawing import ShareArray
+from embedviz.space.arrays import ByteArray, CodeArray, FloatArray, RowArray
 
 _POINTS = "Array(float32, 2, 'C', True)"
-_CODES = "Array(int32, 1, 'C', True)"
 _TABLE = "Array(float32, 1, 'C', True)"
-_LIGHTS = "Array(float32, 2, 'C', True)"
 _STAMPS = "Array(float32, 4, 'C', True)"
 _VIEW = "float64, float64, float64, float64"
+_RUNS = "Array(int64, 2, 'C', True)"
+_ENTRIES = f"{_POINTS}, Array(int32, 1, 'C', True), {_RUNS}"
+_SPLAT = "float64, float64, float64"
+_TINTS = "Array(int32, 1, 'C', True), Array(float32, 2, 'C', True), Array(uint16, 2, 'C', True)"
 
 
-@kernel(f"int64({_POINTS}, {_VIEW}, float64, float64)")
+@kernel(f"int64({_POINTS}, {_RUNS}, {_VIEW}, float64, float64)")
 def count(
-    points: FloatArray, x_low: float, scale_x: float, y_high: float, scale_y: float, width: float, height: float
+    points: FloatArray,
+    runs: RowArray,
+    x_low: float,
+    scale_x: float,
+    y_high: float,
+    scale_y: float,
+    width: float,
+    height: float,
 ) -> int:
-    """Count the points on the picture."""
+    """Count the points of the runs that are on the picture."""
     found = 0
-    for i in range(points.shape[0]):
-        x = (points[i, 0] - x_low) * scale_x
-        y = (y_high - points[i, 1]) * scale_y
-        if (x >= 0) & (x <= width) & (y >= 0) & (y <= height):
-            found += 1
+    for run in range(runs.shape[0]):
+        for i in range(max(0, runs[run, 0]), min(points.shape[0], runs[run, 1])):
+            x = (points[i, 0] - x_low) * scale_x
+            y = (y_high - points[i, 1]) * scale_y
+            if (x >= 0) & (x <= width) & (y >= 0) & (y <= height):
+                found += 1
     return found
 
 
-@kernel(f"void({_POINTS}, {_VIEW}, {_STAMPS}, float32[:, ::1])")
-def discs(
-    points: FloatArray,
-    x_low: float,
-    scale_x: float,
-    y_high: float,
-    scale_y: float,
-    stamps: FloatArray,
-    ink: FloatArray,
-) -> None:
-    """Add a disc per point to `ink` (height, width)."""
-    height, width, size = ink.shape[0], ink.shape[1], stamps.shape[3]
-    reach = size // 2
-    for i in range(points.shape[0]):
-        x = (points[i, 0] - x_low) * scale_x
-        y = (y_high - points[i, 1]) * scale_y
-        if not ((x > -reach) & (x < width + reach) & (y > -reach) & (y < height + reach)):
-            continue
-        column, row = math.floor(x * 8 + 0.5), math.floor(y * 8 + 0.5)
-        eighth_y, eighth_x = row & 7, column & 7
-        left, upper = (column >> 3) - reach, (row >> 3) - reach
-        first_x, last_x = max(0, -left), min(size, width - left)
-        for tap_y in range(max(0, -upper), min(size, height - upper)):
-            for tap_x in range(first_x, last_x):
-                ink[upper + tap_y, left + tap_x] += stamps[eighth_y, eighth_x, tap_y, tap_x]
-
-
-@kernel(f"void({_POINTS}, {_VIEW}, {_STAMPS}, {_CODES}, {_LIGHTS}, float32[:, :, ::1])")
-def discs_colored(
-    points: FloatArray,
-    x_low: float,
-    scale_x: float,
-    y_high: float,
-    scale_y: float,
-    stamps: FloatArray,
-    codes: CodeArray,
-    lights: FloatArray,
-    ink: FloatArray,
-) -> None:
-    """Add a disc per point to `ink` (height, width, 4): ink, and ink times the light of the point's colour."""
-    height, width, n_lights = ink.shape[0], ink.shape[1], lights.shape[0]
-    size = stamps.shape[3]
-    reach = size // 2
-    for i in range(points.shape[0]):
-        x = (points[i, 0] - x_low) * scale_x
-        y = (y_high - points[i, 1]) * scale_y
-        if not ((x > -reach) & (x < width + reach) & (y > -reach) & (y < height + reach)):
-            continue
-        column, row = math.floor(x * 8 + 0.5), math.floor(y * 8 + 0.5)
-        eighth_y, eighth_x = row & 7, column & 7
-        left, upper = (column >> 3) - reach, (row >> 3) - reach
-        first_x, last_x = max(0, -left), min(size, width - left)
-        code = codes[i]
-        if code < 0 or code >= n_lights:
-            code = n_lights - 1
-        red, green, blue = lights[code, 0], lights[code, 1], lights[code, 2]
-        for tap_y in range(max(0, -upper), min(size, height - upper)):
-            for tap_x in range(first_x, last_x):
-                weight = stamps[eighth_y, eighth_x, tap_y, tap_x]
-                at_y, at_x = upper + tap_y, left + tap_x
-                ink[at_y, at_x, 0] += weight
-                ink[at_y, at_x, 1] += weight * red
-                ink[at_y, at_x, 2] += weight * green
-                ink[at_y, at_x, 3] += weight * blue
-
-
-@kernel(f"void({_POINTS}, {_VIEW}, float64, float32[:, ::1])")
+@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_SPLAT}, float32[:, ::1])", reorder=True, lanes=True)
 def splats(
-    points: FloatArray,
-    x_low: float,
-    scale_x: float,
-    y_high: float,
-    scale_y: float,
-    amount: float,
-    ink: FloatArray,
-) -> None:
-    """Spread `amount` of ink per point over its four nearest pixels of `ink` (height, width)."""
-    height, width = ink.shape[0], ink.shape[1]
-    for i in range(points.shape[0]):
-        x = (points[i, 0] - x_low) * scale_x - 0.5
-        y = (y_high - points[i, 1]) * scale_y - 0.5
-        if not ((x > -1) & (x < width) & (y > -1) & (y < height)):
-            continue
-        column, row = math.floor(x), math.floor(y)
-        right, below = x - column, y - row
-        for down in range(2):
-            if not 0 <= row + down < height:
-                continue
-            share = amount * (below if down else 1 - below)
-            if column >= 0:
-                ink[row + down, column] += share * (1 - right)
-            if column + 1 < width:
-                ink[row + down, column + 1] += share * right
-
-
-@kernel(f"void({_POINTS}, {_VIEW}, float64, {_CODES}, {_LIGHTS}, float32[:, :, ::1])")
-def splats_colored(
-    points: FloatArray,
-    x_low: float,
-    scale_x: float,
-    y_high: float,
-    scale_y: float,
-    amount: float,
+    places: FloatArray,
+    starts: CodeArray,
+    runs: RowArray,
     codes: CodeArray,
-    lights: FloatArray,
+    table: FloatArray,
+    shares: ShareArray,
+    x_low: float,
+    scale_x: float,
+    y_high: float,
+    scale_y: float,
+    top: int,
+    amount: float,
+    across: float,
+    upright: float,
     ink: FloatArray,
 ) -> None:
-    """Spread coloured ink per point over its four nearest pixels of `ink` (height, width, 4)."""
-    height, width, n_lights = ink.shape[0], ink.shape[1], lights.shape[0]
-    for i in range(points.shape[0]):
-        x = (points[i, 0] - x_low) * scale_x - 0.5
-        y = (y_high - points[i, 1]) * scale_y - 0.5
-        if not ((x > -1) & (x < width) & (y > -1) & (y < height)):
-            continue
-        column, row = math.floor(x), math.floor(y)
-        right, below = x - column, y - row
-        code = codes[i]
-        if code < 0 or code >= n_lights:
-            code = n_lights - 1
-        red, green, blue = lights[code, 0], lights[code, 1], lights[code, 2]
-        for corner in range(4):
-            at_y, at_x = row + (corner >> 1), column + (corner & 1)
-            if not ((0 <= at_y < height) and (0 <= at_x < width)):
+    """Spread `amount` of ink per point over its four nearest pixels of `ink` (height + 2, width + 2).
+
+    A cell is a box 1 / `across` wide and 1 / `upright` high, at most a pixel, which gives each pixel what lies over it.
+    """
+    height, width = ink.shape[0] - 2, ink.shape[1] - 2
+    n_entries, n_codes, one = places.shape[0], table.shape[0], float32(1)
+    is_cell, has_codes, has_shares = starts.shape[0] > n_entries, codes.shape[0] > 0, shares.shape[0] > 0
+    has_shares = has_shares and shares.shape[0] >= n_entries
+    if has_codes and not is_cell:
+        n_entries = min(n_entries, codes.shape[0])
+    dense, tall, wide = float32(amount), float32(upright), float32(across)
+    aside, over = (one - wide) / 2, (one - tall) / 2
+    for run in range(runs.shape[0]):
+        for i in range(max(0, runs[run, 0]), min(n_entries, runs[run, 1])):
+            x = (places[i, 0] - x_low) * scale_x + 0.5
+            y = (y_high - places[i, 1]) * scale_y + 0.5 - top
+            if not ((x > 0) & (x < width + 1) & (y > 0) & (y < height + 1)):
                 continue
-            share = float32((below if corner >> 1 else 1 - below) * (right if corner & 1 else 1 - right) * amount)
-            ink[at_y, at_x, 0] += share
-            ink[at_y, at_x, 1] += share * red
-            ink[at_y, at_x, 2] += share * green
-            ink[at_y, at_x, 3] += share * blue
+            entry = uint64(i)
+            weight = dense
+            if is_cell:
+                weight *= float32(starts[entry + uint64(1)] - starts[entry])
+                if has_shares:
+                    weight *= float32(shares[entry, 3]) * float32(1 / 65535)
+            elif has_codes:
+                code = codes[entry]
+                if code < 0 or code >= n_codes:
+                    code = n_codes - 1
+                weight *= table[uint64(code), 3]
+            column, row = uint64(int(x)), uint64(int(y))
+            right = min(max(float32(x - column) * wide + aside, float32(0)), one)
+            below = min(max(float32(y - row) * tall + over, float32(0)), one)
+            lower = weight * below
+            upper = weight - lower
+            upper_right, lower_right = upper * right, lower * right
+            beyond, under = column + uint64(1), row + uint64(1)
+            ink[row, column] += upper - upper_right
+            ink[row, beyond] += upper_right
+            ink[under, column] += lower - lower_right
+            ink[under, beyond] += lower_right
 
 
-@kernel("void(float32[:, ::1], float32, Array(uint32, 1, 'C', True), uint32[:, ::1], int64, int64)")
-def tone(ink: FloatArray, step: float, picture: ByteArray, out: ByteArray, top: int, bottom: int) -> None:
+@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_SPLAT}, float32[:, :, ::1])", reorder=True, lanes=True)
+def splats_colored(
+    places: FloatArray,
+    starts: CodeArray,
+    runs: RowArray,
+    codes: CodeArray,
+    table: FloatArray,
+    shares: ShareArray,
+    x_low: float,
+    scale_x: float,
+    y_high: float,
+    scale_y: float,
+    top: int,
+    amount: float,
+    across: float,
+    upright: float,
+    ink: FloatArray,
+) -> None:
+    """Spread coloured ink over `ink` (height + 2, width + 2, 4): its red, green and blue light, and the ink itself."""
+    height, width = ink.shape[0] - 2, ink.shape[1] - 2
+    n_entries, n_codes, one, each = places.shape[0], table.shape[0], float32(1), float32(1 / 65535)
+    is_cell = starts.shape[0] > n_entries and shares.shape[0] >= n_entries
+    if not is_cell:
+        n_entries = min(n_entries, codes.shape[0])
+    dense, tall, wide = float32(amount), float32(upright), float32(across)
+    aside, over = (one - wide) / 2, (one - tall) / 2
+    for run in range(runs.shape[0]):
+        for i in range(max(0, runs[run, 0]), min(n_entries, runs[run, 1])):
+            x = (places[i, 0] - x_low) * scale_x + 0.5
+            y = (y_high - places[i, 1]) * scale_y + 0.5 - top
+            if not ((x > 0) & (x < width + 1) & (y > 0) & (y < height + 1)):
+                continue
+            entry = uint64(i)
+            if is_cell:
+                most = dense * float32(starts[entry + uint64(1)] - starts[entry]) * each
+                full = most * float32(shares[entry, 3]) * each
+                red, green = float32(shares[entry, 0]) * full, float32(shares[entry, 1]) * full
+                blue, weight = float32(shares[entry, 2]) * full, float32(shares[entry, 3]) * most
+            else:
+                code = codes[entry]
+                if code < 0 or code >= n_codes:
+                    code = n_codes - 1
+                at = uint64(code)
+                full = dense * table[at, 3]
+                red, green = table[at, 0] * full, table[at, 1] * full
+                blue, weight = table[at, 2] * full, table[at, 3] * dense
+            column, row = uint64(int(x)), uint64(int(y))
+            right = min(max(float32(x - column) * wide + aside, float32(0)), one)
+            below = min(max(float32(y - row) * tall + over, float32(0)), one)
+            beyond, under = column + uint64(1), row + uint64(1)
+            # channel by channel alike, and pixels in this order: so each pixel is one addition of four lanes
+            share = (one - below) * (one - right)
+            ink[row, column, 0] += share * red
+            ink[row, column, 1] += share * green
+            ink[row, column, 2] += share * blue
+            ink[row, column, 3] += share * weight
+            share = below * (one - right)
+            ink[under, column, 0] += share * red
+            ink[under, column, 1] += share * green
+            ink[under, column, 2] += share * blue
+            ink[under, column, 3] += share * weight
+            share = (one - below) * right
+            ink[row, beyond, 0] += share * red
+            ink[row, beyond, 1] += share * green
+            ink[row, beyond, 2] += share * blue
+            ink[row, beyond, 3] += share * weight
+            share = below * right
+            ink[under, beyond, 0] += share * red
+            ink[under, beyond, 1] += share * green
+            ink[under, beyond, 2] += share * blue
+            ink[under, beyond, 3] += share * weight
+
+
+@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_STAMPS}, float32[:, ::1])")
+def discs(
+    places: FloatArray,
+    starts: CodeArray,
+    runs: RowArray,
+    codes: CodeArray,
+    table: FloatArray,
+    shares: ShareArray,
+    x_low: float,
+    scale_x: float,
+    y_high: float,
+    scale_y: float,
+    top: int,
+    stamps: FloatArray,
+    ink: FloatArray,
+) -> None:
+    """Add a disc per entry to `ink`, padded by the size of a stamp on each side."""
+    size = stamps.shape[3]
+    reach, height, width = size // 2, ink.shape[0] - 2 * size, ink.shape[1] - 2 * size
+    n_entries, n_codes = places.shape[0], table.shape[0]
+    is_cell, has_codes = starts.shape[0] > n_entries, codes.shape[0] > 0
+    has_shares = shares.shape[0] > 0 and shares.shape[0] >= n_entries
+    if has_codes and not is_cell:
+        n_entries = min(n_entries, codes.shape[0])
+    for run in range(runs.shape[0]):
+        for i in range(max(0, runs[run, 0]), min(n_entries, runs[run, 1])):
+            x = (places[i, 0] - x_low) * scale_x
+            y = (y_high - places[i, 1]) * scale_y
+            if not ((x > -reach) & (x < width + reach) & (y > top - reach) & (y < top + height + reach)):
+                continue
+            weight = float32(1)
+            if is_cell:
+                weight = float32(starts[i + 1] - starts[i])
+                if has_shares:
+                    weight *= shares[i, 3] * float32(1 / 65535)
+            elif has_codes:
+                code = codes[i]
+                if code < 0 or code >= n_codes:
+                    code = n_codes - 1
+                weight = table[code, 3]
+            column, row = math.floor(x * 8 + 0.5), math.floor(y * 8 + 0.5)
+            eighth_y, eighth_x = uint64(row & 7), uint64(column & 7)
+            left, upper = uint64((column >> 3) - reach + size), uint64((row >> 3) - top - reach + size)
+            for tap_y in range(size):
+                for tap_x in range(size):
+                    share = weight * stamps[eighth_y, eighth_x, tap_y, tap_x]
+                    ink[upper + uint64(tap_y), left + uint64(tap_x)] += share
+
+
+@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_STAMPS}, float32[:, :, ::1])", reorder=True, lanes=True)
+def discs_colored(
+    places: FloatArray,
+    starts: CodeArray,
+    runs: RowArray,
+    codes: CodeArray,
+    table: FloatArray,
+    shares: ShareArray,
+    x_low: float,
+    scale_x: float,
+    y_high: float,
+    scale_y: float,
+    top: int,
+    stamps: FloatArray,
+    ink: FloatArray,
+) -> None:
+    """Add a coloured disc per entry to `ink` (height, width, 4), padded by the size of a stamp on each side."""
+    size = stamps.shape[3]
+    reach, height, width = size // 2, ink.shape[0] - 2 * size, ink.shape[1] - 2 * size
+    n_entries, n_codes = places.shape[0], table.shape[0]
+    is_cell = starts.shape[0] > n_entries and shares.shape[0] >= n_entries
+    if not is_cell:
+        n_entries = min(n_entries, codes.shape[0])
+    for run in range(runs.shape[0]):
+        for i in range(max(0, runs[run, 0]), min(n_entries, runs[run, 1])):
+            x = (places[i, 0] - x_low) * scale_x
+            y = (y_high - places[i, 1]) * scale_y
+            if not ((x > -reach) & (x < width + reach) & (y > top - reach) & (y < top + height + reach)):
+                continue
+            if is_cell:
+                each = float32(1 / 65535)
+                weight = float32(starts[i + 1] - starts[i]) * (shares[i, 3] * each)
+                red, green, blue = shares[i, 0] * each, shares[i, 1] * each, shares[i, 2] * each
+            else:
+                code = codes[i]
+                if code < 0 or code >= n_codes:
+                    code = n_codes - 1
+                weight = table[code, 3]
+                red, green, blue = table[code, 0], table[code, 1], table[code, 2]
+            red, green, blue = red * weight, green * weight, blue * weight
+            column, row = math.floor(x * 8 + 0.5), math.floor(y * 8 + 0.5)
+            eighth_y, eighth_x = uint64(row & 7), uint64(column & 7)
+            left, upper = uint64((column >> 3) - reach + size), uint64((row >> 3) - top - reach + size)
+            for tap_y in range(size):
+                for tap_x in range(size):
+                    share = stamps[eighth_y, eighth_x, tap_y, tap_x]
+                    at_y, at_x = upper + uint64(tap_y), left + uint64(tap_x)
+                    ink[at_y, at_x, 0] += share * red
+                    ink[at_y, at_x, 1] += share * green
+                    ink[at_y, at_x, 2] += share * blue
+                    ink[at_y, at_x, 3] += share * weight
+
+
+@kernel("void(float32[:, ::1], int64, int64, float32, Array(uint32, 1, 'C', True), uint32[:, ::1], int64, int64)")
+def tone(
+    ink: FloatArray, pad: int, ink_top: int, step: float, picture: ByteArray, out: ByteArray, top: int, bottom: int
+) -> None:
     """Turn ink into the colour of its tone; `picture` (tones,) and `out` (height, width) hold B, G, R, A as one."""
-    last = picture.shape[0] - 1
-    for row in range(top, bottom):
-        for column in range(ink.shape[1]):
-            place = ink[row, column] * step
-            out[row, column] = picture[int(place + 0.5)] if place < last else picture[last]
+    last, width = float32(picture.shape[0] - 1), out.shape[1]
+    for row in range(max(0, top), min(bottom, out.shape[0])):
+        at = row - ink_top + pad
+        if at < 0 or at >= ink.shape[0] or ink.shape[1] < width + pad:
+            continue
+        for column in range(width):
+            place = min(ink[uint64(at), uint64(column + pad)] * step, last) + float32(0.5)
+            out[uint64(row), uint64(column)] = picture[uint32(place)]
 
 
-@kernel(f"void(float32[:, :, ::1], float32, {_TABLE}, {_TABLE}, uint8[:, :, ::1], int64, int64)")
+@kernel(
+    f"void(float32[:, :, ::1], int64, int64, float32, {_TABLE}, {_TABLE}, uint32[:, ::1], int64, int64)",
+    reorder=True,
+    lanes=True,
+)
 def tone_colored(
-    ink: FloatArray, step: float, alphas: FloatArray, values: FloatArray, out: ByteArray, top: int, bottom: int
+    ink: FloatArray,
+    pad: int,
+    ink_top: int,
+    step: float,
+    alphas: FloatArray,
+    values: FloatArray,
+    out: ByteArray,
+    top: int,
+    bottom: int,
 ) -> None:
     """Turn four channels of ink into premultiplied B, G, R, A of the mean colour, by the tables of `ink.py`."""
-    last, brightest = alphas.shape[0] - 1, values.shape[0] - 1
-    for row in range(top, bottom):
-        for column in range(ink.shape[1]):
-            weight = ink[row, column, 0]
+    width, most, half = out.shape[1], float32(alphas.shape[0] - 1), float32(0.5)
+    brightest = float32(values.shape[0] - 1)
+    for row in range(max(0, top), min(bottom, out.shape[0])):
+        at = row - ink_top + pad
+        if at < 0 or at >= ink.shape[0] or ink.shape[1] < width + pad:
+            continue
+        for place in range(width):
+            row_of_ink, column = uint64(at), uint64(place + pad)
+            weight = ink[row_of_ink, column, 3]
             if not weight > 0:
-                for channel in range(4):
-                    out[row, column, channel] = 0
+                out[uint64(row), uint64(place)] = 0
                 continue
-            place = weight * step
-            alpha = alphas[int(place + 0.5)] if place < last else alphas[last]
-            for channel in range(3):
-                light = ink[row, column, 1 + channel] / weight * brightest
-                value = values[int(light + 0.5)] if light < brightest else values[brightest]
-                out[row, column, 2 - channel] = int(value * alpha + 0.5)
-            out[row, column, 3] = int(alpha * 255 + 0.5)
+            alpha, share = alphas[uint32(min(weight * step, most) + half)], brightest / weight
+            red = values[uint32(min(ink[row_of_ink, column, 0] * share, brightest) + half)]
+            green = values[uint32(min(ink[row_of_ink, column, 1] * share, brightest) + half)]
+            blue = values[uint32(min(ink[row_of_ink, column, 2] * share, brightest) + half)]
+            out[uint64(row), uint64(place)] = (
+                uint32(blue * alpha + half)
+                | (uint32(green * alpha + half) << uint32(8))
+                | (uint32(red * alpha + half) << uint32(16))
+                | (uint32(alpha * float32(255) + half) << uint32(24))
+            )
 
 
 READY = True

@@ -1,141 +1,103 @@
-"""A whole figure as a PNG file, without a window: points, axes, an answer, a legend, and where it all comes from."""
+"""A whole figure without a window, as PNG, SVG or PDF: points, axes, an answer, names, a legend, and its origin."""
 
 from __future__ import annotations
 
-import io
-import os
-import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedviz import paths
-from embedviz.errors import OptionError, OutputError
-from embedviz.formats.atomic import atomic_output
-from embedviz.raster.coloring import Coloring
-from embedviz.raster.figure_parts import draw_answer, draw_axes, draw_legend
-from embedviz.raster.figure_sheet import Sheet, on_ground, plain_line
-from embedviz.raster.figure_theme import DARK, LIGHT
-from embedviz.raster.marks import marks_of
-from embedviz.raster.painter import Painter
-from embedviz.raster.picking import count_in_view
+from embedviz import kernels
+from embedviz.formats.atomic import atomic_output, check_output
+from embedviz.progress import Progress, Steps, finish, within
+from embedviz.raster.coloring import shown_legend
+from embedviz.raster.figure_backend import backend
+from embedviz.raster.figure_caption import day, program, statements
+from embedviz.raster.figure_layout import draw_texts, layout_of
+from embedviz.raster.figure_legend import draw_legend
+from embedviz.raster.figure_names import draw_names
+from embedviz.raster.figure_parts import draw_answer, draw_axes
+from embedviz.raster.figure_points import draw_points, rows_in_view
+from embedviz.raster.figure_sheet import Sheet
+from embedviz.raster.figure_spec import FigureContent, FigureKind, FigureSpec, figure_kind
+from embedviz.raster.marks import Marks, marks_of
+from embedviz.raster.picking import COMPILED
 from embedviz.raster.placement import LabelBox
-from embedviz.raster.plane import Axes, axis_title, plane_points
-from embedviz.raster.style import style_for
+from embedviz.raster.plane import axis_title, plane_points
 from embedviz.raster.viewport import Viewport
-from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.space.projection import Projection
+from embedviz.space.arrays import FloatArray
 
-if TYPE_CHECKING:
-    from embedviz.space.answer import Answer
-
-_SMALLEST, _LARGEST = 200, 12_000
+_MANY = 1_000_000
 
 
 def render_figure(
-    space: EmbeddingSpace,
-    projection: Projection,
-    path: str | Path,
-    *,
-    answer: Answer | None = None,
-    coloring: Coloring | None = None,
-    legend_title: str = "",
-    size: tuple[int, int] = (1600, 1000),
-    dark: bool = False,
-    axes: Axes = (0, 1),
-    title: str | None = None,
+    content: FigureContent, path: str | Path, spec: FigureSpec | None = None, *, overwrite: bool = False
 ) -> None:
-    """Draw a projection to a PNG file of `size` pixels; it replaces `path` when complete.
+    """Draw a figure to a PNG, SVG or PDF file, by its suffix; whole or not at all.
 
-    With an `answer` the query is ringed, its neighbours are marked, named and linked, and the rest is held back; with
-    a `coloring` items have its colours and a legend. The line at the bottom says what is shown and how exact it is.
-    Raises OptionError for a size or an axis that cannot be drawn, OutputError if the file cannot be written.
+    With an answer the query is ringed, its neighbours are marked, named and linked, and the rest is held back. Equal
+    input on one day, or at one SOURCE_DATE_EPOCH, gives equal bytes. Raises OptionError for an axis that is not there,
+    OutputError if the file exists and `overwrite` is False, or cannot be written.
     """
-    target = Path(path)
-    if target.suffix.lower() != ".png":
-        raise OutputError(f"Figures are written as PNG, not “{target.suffix}”; give a name that ends in .png.")
-    if not all(_SMALLEST <= side <= _LARGEST for side in size):
-        raise OptionError(
-            f"A figure of {size[0]} x {size[1]} pixels cannot be drawn; each side can be {_SMALLEST} to {_LARGEST:,}."
-        )
-    os.environ.setdefault("MPLCONFIGDIR", str(paths.cache() / "matplotlib"))
-    with warnings.catch_warnings():
-        # A character no font has is drawn as a box; it is not worth a line on the terminal.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        sheet = Sheet(*size, DARK if dark else LIGHT)
-        _draw(sheet, space, projection, answer, coloring, legend_title, axes, title)
-        picture = io.BytesIO()
-        sheet.figure.savefig(picture, format="png", dpi="figure")
-    with atomic_output(target, overwrite=True) as temporary:
-        temporary.write_bytes(picture.getvalue())
+    finish(save_figure_steps(content, path, spec, overwrite=overwrite))
 
 
-def _draw(
-    sheet: Sheet,
-    space: EmbeddingSpace,
-    projection: Projection,
-    answer: Answer | None,
-    coloring: Coloring | None,
-    legend_title: str,
-    axes: Axes,
-    title: str | None,
-) -> None:
-    theme, unit = sheet.theme, sheet.unit
-    heading = plain_line(title if title is not None else "", 90)
-    upper, left, lower = (56 if heading else 20) * unit, 76 * unit, 92 * unit
-    right = (212 if coloring is not None else 20) * unit
-    x, y = round(left), round(upper)
-    frame = LabelBox(x, y, max(1, round(sheet.width - left - right)), max(1, round(sheet.height - upper - lower)))
-    points = plane_points(projection, axes)
-    marks = None if answer is None else marks_of(space, projection, answer, axes=axes)
+def save_figure_steps(
+    content: FigureContent, path: str | Path, spec: FigureSpec | None = None, *, overwrite: bool = False
+) -> Steps[None]:
+    """Draw as `render_figure` does, yielding Progress between the parts of the work."""
+    kind = figure_kind(path)
+    check_output(path, overwrite=overwrite)
+    written = yield from within(draw_figure_steps(content, spec, kind), 0.0, 0.95)
+    yield Progress(0.95, f"Saving {Path(path).name}")
+    with atomic_output(path, overwrite=overwrite) as temporary:
+        temporary.write_bytes(written)
+
+
+def draw_figure_steps(content: FigureContent, spec: FigureSpec | None = None, kind: FigureKind = "png") -> Steps[bytes]:
+    """A figure as the bytes of a file."""
+    spec = spec or FigureSpec()
+    if content.space.n_items >= _MANY and kernels.loaded(COMPILED) is None:
+        yield from within(kernels.load([COMPILED]), 0.0, 0.1)
+    yield Progress(0.1, "Laying out the figure")
+    points = plane_points(content.projection, spec.axes)
+    marks = None
+    if content.answer is not None:
+        marks = marks_of(content.space, content.projection, content.answer, axes=spec.axes)
+    with backend():
+        sheet = Sheet(spec, kind)
+        legend = shown_legend(content.coloring) if content.coloring is not None and spec.legend else None
+        said = statements(content, spec) if spec.provenance else []
+        layout = layout_of(sheet, spec.title, said, legend, content.coloring_name)
+        viewport = _viewport(points, marks, layout.frame, spec)
+        shown = content.coloring.shown() if content.coloring is not None else None
+        if shown is not None:  # what is not finite is neither drawn nor named
+            points = np.where(shown[:, None], points, np.float32(np.nan))
+        rows = rows_in_view(points, viewport)
+        yield from within(draw_points(sheet, layout.frame, viewport, points, rows, content, spec), 0.2, 0.7)
+        draw_axes(sheet, layout.frame, viewport, _titles(content, spec))
+        if marks is not None:
+            draw_answer(sheet, layout.frame, viewport, marks)
+        draw_names(sheet, layout.frame, viewport, points, rows, marks, content, spec)
+        if layout.legend is not None and legend is not None:
+            draw_legend(sheet, layout.legend, legend, content.coloring_name)
+        draw_texts(sheet, layout)
+        title, today = " ".join(layout.title), day() if spec.provenance else None
+        return (yield from within(sheet.written(title=title, program=program(), day=today), 0.7, 1.0))
+
+
+def _viewport(points: FloatArray, marks: Marks | None, frame: LabelBox, spec: FigureSpec) -> Viewport:
+    """What is seen: what was wished and, as a unit is as long upwards as to the right, what lies beside it."""
+    width, height = int(frame.width), int(frame.height)
+    if spec.shown is not None:
+        x_low, x_high, y_low, y_high = spec.shown
+        unit = max((x_high - x_low) / width, (y_high - y_low) / height)
+        x_spare, y_spare = (unit * width - (x_high - x_low)) / 2, (unit * height - (y_high - y_low)) / 2
+        return Viewport(x_low - x_spare, x_high + x_spare, y_low - y_spare, y_high + y_spare, width, height)
     seen = points
     if marks is not None and marks.query_point is not None:
         seen = np.concatenate([points, marks.query_point[None, :].astype(np.float32)])
-    viewport = Viewport.around(seen, int(frame.width), int(frame.height))
-    style = style_for(count_in_view(points, viewport), unit)
-    style = style if coloring is None else style.vivid()
-    style = style if answer is None else style.faded()
-    with Painter() as painter:
-        picture = painter.paint(
-            points,
-            viewport,
-            style=style,
-            color=theme.rest,
-            codes=None if coloring is None else coloring.codes,
-            palette=None if coloring is None else coloring.palette,
-        )
-    sheet.picture(on_ground(picture, _rgb(theme.ground)), x, y)
-    draw_axes(sheet, frame, viewport, (axis_title(projection, axes[0]), axis_title(projection, axes[1])))
-    if marks is not None and answer is not None:
-        draw_answer(sheet, frame, viewport, marks, answer, [space.name(int(row)) for row in answer.rows])
-    if coloring is not None:
-        legend_x = frame.x + frame.width + 20 * unit
-        draw_legend(sheet, legend_x, frame.y, frame.height, coloring.legend, legend_title)
-    if heading:
-        sheet.text(left, upper / 2, heading, sheet.font(16, bold=True), theme.text, va="center")
-    caption = "  ·  ".join(_caption(space, projection, answer, axes))
-    sheet.text(left, sheet.height - 20 * unit, caption, sheet.font(12), theme.muted, va="center")
+    return Viewport.around(seen, width, height)
 
 
-def _caption(space: EmbeddingSpace, projection: Projection, answer: Answer | None, axes: Axes) -> list[str]:
-    """What the figure shows, in a few short statements."""
-    said = [plain_line(space.source.name), f"{space.n_items:,} items × {space.n_dims:,} dimensions"]
-    method = projection.method.upper() if projection.method == "pca" else projection.method
-    ratio = projection.explained_variance_ratio
-    if ratio is not None:
-        share = 100 * float(sum(ratio[axis] for axis in set(axes) if axis < len(ratio)))
-        method += f", the axes show {share:.1f} % of the variance"
-    said.append(method)
-    n_hidden = int(np.count_nonzero(~np.isfinite(projection.points).all(axis=1)))
-    if n_hidden:
-        said.append(f"{n_hidden:,} not finite, not drawn")
-    if answer is not None:
-        extent = "exact over all items" if answer.exact else "by the index, not exact"
-        said.append(f"{len(answer.rows):,} neighbours by {answer.metric}, {extent}")
-    return said
-
-
-def _rgb(color: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(color[1:])
-    return red, green, blue
+def _titles(content: FigureContent, spec: FigureSpec) -> tuple[str, str]:
+    return axis_title(content.projection, spec.axes[0]), axis_title(content.projection, spec.axes[1])

@@ -14,6 +14,7 @@ _FONTS = (
     "Noto Sans Hebrew",
     "Noto Sans Devanagari",
     "Noto Sans Thai",
+    "Droid Sans Fallback",
     "Noto Emoji",
     "Microsoft YaHei",
     "Yu Gothic",
@@ -31,18 +32,40 @@ _FONTS = (
 class Theme:
     """Colours by role, as matplotlib reads them; `rest` is the colour of items without another."""
 
-    window: str
     ground: str
     hairline: str
     text: str
     muted: str
     query: str
+    query_text: str
     neighbors: str
+    accent: str
     rest: Color
 
 
-LIGHT = Theme("#F6F7F9", "#FFFFFF", "#DFE3E8", "#1D232B", "#66707C", "#D55E00", "#0072B2", (0x7C, 0x8D, 0xA3))
-DARK = Theme("#15181C", "#121519", "#2C323A", "#E6E9ED", "#98A2AE", "#FF9D5C", "#6CC3F5", (0x71, 0x82, 0x9A))
+LIGHT = Theme(
+    ground="#FFFFFF",
+    hairline="#DFE3E8",
+    text="#1D232B",
+    muted="#66707C",
+    query="#D55E00",
+    query_text="#BD5300",
+    neighbors="#0072B2",
+    accent="#0B6BCB",
+    rest=(0x7C, 0x8D, 0xA3),
+)
+
+DARK = Theme(
+    ground="#121519",
+    hairline="#2C323A",
+    text="#E6E9ED",
+    muted="#98A2AE",
+    query="#FF9D5C",
+    query_text="#FF9D5C",
+    neighbors="#6CC3F5",
+    accent="#5CB0FF",
+    rest=(0x71, 0x82, 0x9A),
+)
 
 
 def font_families() -> list[str]:
@@ -51,3 +74,9 @@ def font_families() -> list[str]:
 
     present = set(font_manager.fontManager.get_font_names())
     return [name for name in _FONTS if name in present]
+
+
+def rgb(color: str) -> Color:
+    """A colour from `#RRGGBB`."""
+    red, green, blue = bytes.fromhex(color[1:])
+    return red, green, blue

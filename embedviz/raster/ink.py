@@ -15,16 +15,18 @@ TONES = 8192
 LIGHTS = 4096
 
 _MAX_RADIUS = 64.0
+_MOST_ABSORBED = 24.0
 _INVISIBLE = 1.0 / 512.0
 
 
-def disc_stamps(radius: float) -> FloatArray:
+def disc_stamps(radius: float, reach: int = 0) -> FloatArray:
     """Anti-aliased discs (8, 8, size, size) float32 for centres at [eighth of y, eighth of x] of the middle pixel.
 
-    Coverage falls over one pixel at the rim; each disc holds pi radius**2 of ink, however small.
+    Coverage falls over one pixel at the rim; each disc holds pi radius**2 of ink, however small. They are made at
+    least `reach` pixels wide to each side of the middle one.
     """
     radius = min(max(radius, 0.0), _MAX_RADIUS)
-    reach = stamp_reach(radius)
+    reach = max(stamp_reach(radius), reach)
     centres = np.arange(-reach, reach + 1) + 0.5
     away = (centres[None, :] - np.arange(SUBPIXELS)[:, None] / SUBPIXELS) ** 2
     distance = np.sqrt(away[:, None, :, None] + away[None, :, None, :])
@@ -57,13 +59,23 @@ class Tones:
         return np.round(self.alpha[:, None] * scale).astype(np.uint8)
 
 
-def tones_for(opacity: float) -> Tones:
-    """The tone table of an opacity: alpha = 1 - (1 - opacity)**ink, exact to a tenth of a colour step."""
+def tones_for(opacity: float, shoulder: float = 0.0) -> Tones:
+    """The tone table of an opacity, exact to half a colour step.
+
+    With u = -log(1 - opacity) * ink, alpha is 1 - (1 + shoulder u)**(-1 / shoulder), which tends to 1 - exp(-u) =
+    1 - (1 - opacity)**ink as the shoulder goes to 0. Little ink shows alike with any; more than u = 24 like 24.
+    """
     absorbed = -math.log1p(-min(max(opacity, 1e-6), 0.999))
-    step = (TONES - 1) * absorbed / -math.log(_INVISIBLE)
-    alpha = -np.expm1(-absorbed / step * np.arange(TONES))
-    alpha[-1] = 1.0
-    return Tones(step, alpha.astype(np.float32))
+    shoulder = min(max(shoulder, 0.0), 1.0)
+    is_soft = shoulder > 1e-3
+    most = (_INVISIBLE**-shoulder - 1) / shoulder if is_soft else -math.log(_INVISIBLE)
+    most = min(most, _MOST_ABSORBED)
+    absorption = np.linspace(0, most, TONES)
+    layers = np.log1p(shoulder * absorption) / shoulder if is_soft else absorption
+    alpha = -np.expm1(-layers)
+    if most < _MOST_ABSORBED:
+        alpha[-1] = 1.0
+    return Tones((TONES - 1) * absorbed / most, alpha.astype(np.float32))
 
 
 def to_light(palette: ByteArray) -> FloatArray:

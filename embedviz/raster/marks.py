@@ -21,9 +21,9 @@ _WEAKEST = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """Data positions of `query_point` (2,) or None, `neighbor_points` (k, 2), and link `strengths` (k,) in 0..1.
+    """Where `query_point` (d,) or None and `neighbor_points` (k, d) lie on two or three axes, and how strong links are.
 
-    `is_ghost` says that the query is no item but a place computed by a formula.
+    `strengths` (k,) are in 0..1. `is_ghost` says that the query is no item but a place computed by a formula.
     """
 
     query_point: DoubleArray | None
@@ -38,7 +38,7 @@ class Marks:
 
 
 def marks_of(space: EmbeddingSpace, projection: Projection, answer: Answer, *, axes: Axes = (0, 1)) -> Marks:
-    """Where `answer` shows on two axes of the projection."""
+    """Where `answer` shows on two or three axes of the projection."""
     ghost = ghost_point(space, projection, answer)
     point = ghost
     if ghost is None and len(answer.inputs) and not answer.is_formula:

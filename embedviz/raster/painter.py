@@ -11,13 +11,29 @@ from types import TracebackType
 import numpy as np
 
 from embedviz import kernels
+from embedviz.errors import OptionError
 from embedviz.raster import plain
-from embedviz.raster.drawing import Color, Drawing, checked_codes, checked_picture, checked_points
+from embedviz.raster.bands import BandedDrawing, workspace
+from embedviz.raster.culling import outliers
+from embedviz.raster.drawing import (
+    CELL_PX,
+    Color,
+    Entries,
+    Look,
+    Shades,
+    checked_codes,
+    checked_picture,
+    checked_points,
+)
 from embedviz.raster.picking import COMPILED, count_in_view
 from embedviz.raster.shares import SharedDrawing
+from embedviz.raster.solid import Camera, checked_solid
+from embedviz.raster.sources import InSpace, Source, Still, Way
 from embedviz.raster.style import Style, style_for
+from embedviz.raster.tiles import Tiles
+from embedviz.raster.tints import Tinting, Tints
 from embedviz.raster.viewport import Viewport
-from embedviz.space.arrays import ByteArray, CodeArray, FloatArray
+from embedviz.space.arrays import ByteArray, CodeArray, FlagArray, FloatArray
 
 REST: Color = (0x7C, 0x8D, 0xA3)
 
@@ -32,40 +48,150 @@ class Painter:
         self._n_threads = n_threads or min(2, os.cpu_count() or 1)
         self._pool: ThreadPoolExecutor | None = None
         self._ink = np.empty(0, np.float32)
+        self._runs = [workspace() for _ in range(self._n_threads)]
 
     def paint(
         self,
-        points: FloatArray,
+        points: FloatArray | Tiles,
         viewport: Viewport,
         *,
         style: Style | None = None,
         color: Color = REST,
         codes: CodeArray | None = None,
         palette: ByteArray | None = None,
+        alphas: FloatArray | None = None,
+        tints: Tints | None = None,
+        cell_px: float = CELL_PX,
         out: ByteArray | None = None,
     ) -> ByteArray:
-        """Draw `points` float32 (n, 2); returns premultiplied B, G, R, A uint8 (height, width, 4).
+        """Draw `points` float32 (n, 2), or tiles of them; returns premultiplied B, G, R, A uint8 (height, width, 4).
 
-        Points add ink in any order; where a pixel has ink w, alpha is 1 - (1 - opacity)**w. With `codes` int32 (n,)
-        into `palette` uint8 (m, 3) a pixel has the mean colour of its ink, taken in linear light; codes outside
-        0..m-1, as -1 for a missing value, take the palette's last row. Points that are not finite are not drawn.
-        Without `style` it follows the number in view. `out` is drawn into and returned where given. Raises OptionError
-        where shapes do not fit.
+        Points add ink in any order; where a pixel has ink w, alpha is 1 - (1 - opacity)**w, less with a shoulder. With
+        `codes` int32 (n,) into `palette` uint8 (m, 3) a pixel has the mean colour of its ink, taken in linear light;
+        codes outside 0..m-1, as -1 for a missing value, take the palette's last row. `alphas` float32 (m,) are how
+        much of its ink each colour shows. Points that are not finite are not drawn. Tiles draw cells of at most
+        `cell_px` pixels, at the mean of their points, in place of points where these stand closer; while a view moves,
+        MOVING_CELL_PX is as good to the eye and quicker. `tints` made for the tiles take the place of codes. Without
+        `style` it follows the number in view. `out` is drawn into and returned where given. Raises OptionError where
+        arrays do not fit.
         """
-        points, out = checked_points(points), checked_picture(out, viewport)
-        coded = None if codes is None or palette is None else checked_codes(len(points), codes, palette)
+        out = checked_picture(out, viewport)
         style = style or style_for(count_in_view(points, viewport))
-        drawing = Drawing(points, viewport, style, color, coded)
+        if isinstance(points, Tiles):
+            if codes is not None and palette is not None:
+                tints = self.tint(points, codes, palette, alphas)
+            if tints is not None and tints.tiles is not points:
+                raise OptionError("These tints were made for other tiles; make them for the tiles that are drawn.")
+            is_colored = tints is not None and tints.is_colored
+            self._paint_tiles(points, tints, Look(viewport, style, color, is_colored, cell_px), out)
+        else:
+            points = checked_points(points)
+            shades = Shades.none()
+            if codes is not None and palette is not None:
+                shades = checked_codes(len(points), codes, palette, alphas)
+            self._paint_source(Still(points, shades), Look(viewport, style, color, len(shades.table) > 0), out)
+        return out
+
+    def tint(
+        self,
+        tiles: Tiles,
+        codes: CodeArray | None = None,
+        palette: ByteArray | None = None,
+        alphas: FloatArray | None = None,
+        shown: FlagArray | None = None,
+    ) -> Tints:
+        """Make tints for `tiles` at once, on the painter's threads; the arguments are those of `Tinting`.
+
+        The colours of cells are made with the first picture of each level.
+        """
+        tinting = Tinting(tiles, codes, palette, alphas, shown)
+        self._at_once(tinting.code_part, tinting.code_parts(self._n_threads))
+        return tinting.tints()
+
+    def paint_between(
+        self,
+        before: FloatArray,
+        after: FloatArray,
+        t: float,
+        viewport: Viewport,
+        *,
+        style: Style | None = None,
+        color: Color = REST,
+        codes: CodeArray | None = None,
+        palette: ByteArray | None = None,
+        alphas: FloatArray | None = None,
+        out: ByteArray | None = None,
+    ) -> ByteArray:
+        """Draw every point on its straight way from `before` to `after`, both float32 (n, 2), at `t` from 0 to 1.
+
+        A point that is not finite at either end is not drawn. `alphas` float32 (m,) are how much of its ink each colour
+        of the palette shows. Else as `paint`; OptionError where arrays do not fit.
+        """
+        before, after, out = checked_points(before), checked_points(after), checked_picture(out, viewport)
+        if before.shape != after.shape:
+            raise OptionError(f"{len(before):,} points cannot move to {len(after):,} places; give as many of both.")
+        shades = (
+            Shades.none() if codes is None or palette is None else checked_codes(len(before), codes, palette, alphas)
+        )
+        way = Way(before, after, float(min(max(t, 0.0), 1.0)), shades)
+        self._paint_source(way, Look(viewport, style or style_for(len(before)), color, len(shades.table) > 0), out)
+        return out
+
+    def paint_solid(
+        self,
+        points: FloatArray,
+        camera: Camera,
+        width: int,
+        height: int,
+        *,
+        style: Style | None = None,
+        color: Color = REST,
+        codes: CodeArray | None = None,
+        palette: ByteArray | None = None,
+        alphas: FloatArray | None = None,
+        out: ByteArray | None = None,
+    ) -> ByteArray:
+        """Draw `points` float32 (n, 3) as `camera` sees them on `width` x `height` pixels; else as `paint`.
+
+        What is nearer has more ink and, where discs are drawn, larger ones: see `depth_table`.
+        """
+        viewport = Viewport(0, width, 0, height, width, height)
+        points, out = checked_solid(points), checked_picture(out, viewport)
+        shades = (
+            Shades.none() if codes is None or palette is None else checked_codes(len(points), codes, palette, alphas)
+        )
+        style = style or style_for(len(points))
+        seen = InSpace(points, camera, viewport.width, viewport.height, shades, style.splat)
+        self._paint_source(seen, Look(viewport, style, color, len(shades.table) > 0), out)
+        return out
+
+    def _paint_source(self, source: Source, look: Look, out: ByteArray) -> None:
         compiled = kernels.loaded(COMPILED)
         if compiled is None:
-            plain.draw(drawing, out)
-        else:
-            n_numbers = viewport.width * viewport.height * (1 if coded is None else 4)
-            shared = SharedDrawing(compiled, drawing, self._buffers(n_numbers), out)
-            self._at_once(shared.draw_share, [(share,) for share in range(self._n_threads)])
-            edges = [viewport.height * band // self._n_threads for band in range(self._n_threads + 1)]
-            self._at_once(shared.tone_band, list(itertools.pairwise(edges)))
-        return out
+            plain.draw(source.batches(0, len(source)), look, out, source.growths)
+            return
+        shared = SharedDrawing(compiled, source, look, out)
+        shared.share(self._buffers(shared.ink_size))
+        self._at_once(shared.draw_share, [(share,) for share in range(self._n_threads)])
+        edges = [look.viewport.height * band // self._n_threads for band in range(self._n_threads + 1)]
+        self._at_once(shared.tone_band, list(itertools.pairwise(edges)))
+
+    def _paint_tiles(self, tiles: Tiles, tints: Tints | None, look: Look, out: ByteArray) -> None:
+        compiled = kernels.loaded(COMPILED)
+        if compiled is None:
+            plain.draw(entries_of(tiles, tints, look), look, out)
+            return
+        level = tiles.level_for(look.viewport, look.cell_px)
+        if tints is not None:
+            tints.shares_of(level, self._at_once, self._n_threads)
+        banded = BandedDrawing(compiled, tiles, level, tints, look, out)
+        inks, bands = self._buffers(banded.ink_size), iter(range(banded.n_bands))
+
+        def draw(worker: int) -> None:
+            for band in bands:
+                banded.draw_band(band, inks[worker], self._runs[worker])
+
+        self._at_once(draw, [(worker,) for worker in range(self._n_threads)])
 
     def close(self) -> None:
         """End the threads; the next picture would start them again."""
@@ -79,12 +205,19 @@ class Painter:
         return self._ink[: size * self._n_threads].reshape(self._n_threads, size)
 
     def _at_once(self, draw: Callable[..., None], parts: Sequence[tuple[int, ...]]) -> None:
-        """Draw all parts, the first on this thread."""
-        if len(parts) > 1 and self._pool is None:
+        """Draw all parts, some on this thread."""
+        waiting = iter(parts)
+
+        def work() -> None:
+            for part in waiting:
+                draw(*part)
+
+        n_others = min(self._n_threads, len(parts)) - 1
+        if n_others > 0 and self._pool is None:
             self._pool = ThreadPoolExecutor(self._n_threads - 1, thread_name_prefix="painter")
-        others = [self._pool.submit(draw, *part) for part in parts[1:]] if self._pool is not None else []
+        others = [self._pool.submit(work) for _ in range(n_others)] if self._pool is not None else []
         try:
-            draw(*parts[0])
+            work()
         finally:
             for other in others:
                 other.result()
@@ -98,16 +231,27 @@ class Painter:
         self.close()
 
 
+def entries_of(tiles: Tiles, tints: Tints | None, look: Look) -> list[Entries]:
+    """What a picture of tiles draws: the entries of its level, and the points far out."""
+    found, drawn = [], tiles.level_for(look.viewport, look.cell_px)
+    for level, runs in (drawn, np.array([[0, len(drawn)]])), (tiles.levels[0], outliers(tiles)):
+        shades = Shades.none() if tints is None else tints.shades_of(level)
+        box = tiles.box_px(level, look.viewport)
+        found.append(Entries(level.places, level.starts, shades, runs, box=box))
+    return found
+
+
 def paint(
-    points: FloatArray,
+    points: FloatArray | Tiles,
     viewport: Viewport,
     *,
     style: Style | None = None,
     color: Color = REST,
     codes: CodeArray | None = None,
     palette: ByteArray | None = None,
+    tints: Tints | None = None,
     out: ByteArray | None = None,
 ) -> ByteArray:
     """Draw one picture on this thread; see `Painter.paint`."""
     painter = Painter(n_threads=1)
-    return painter.paint(points, viewport, style=style, color=color, codes=codes, palette=palette, out=out)
+    return painter.paint(points, viewport, style=style, color=color, codes=codes, palette=palette, tints=tints, out=out)

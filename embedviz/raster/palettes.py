@@ -16,12 +16,19 @@ SCALE_COLORS = 256
 
 _CONTRAST = 3.0
 _GREY_SPREAD = 0.2
+_SOFTENED = 0.25
 
 # Okabe and Ito 2008, "Color Universal Design". Blue and vermillion come late: they are neighbours and query as well.
 _OKABE_ITO = ("009E73", "CC79A7", "56B4E9", "E69F00", "000000", "F0E442", "0072B2", "D55E00")
 
 # The ends of viridis that vanish into the ground are left out.
 _SCALE_RANGE = {False: (0.0, 0.86), True: (0.22, 1.0)}
+
+# The middle is the ground but for a breath, for items fade but do not vanish.
+_DIVERGING = {
+    False: ("1F4E9E", "7FA6D9", "E6E9EE", "E8927F", "A81420"),
+    True: ("86BEFF", "3F72B0", "262B32", "B04A42", "FF8A7A"),
+}
 
 
 def class_palette(n_classes: int, *, dark: bool) -> ByteArray:
@@ -48,6 +55,19 @@ def scale_palette(*, dark: bool) -> ByteArray:
     return palette
 
 
+def diverging_palette(low: float, high: float, *, dark: bool) -> ByteArray:
+    """256 colours for the values from `low` < 0 to `high` > 0: blue, close to the ground at 0, red; uint8 (256, 3).
+
+    The side that reaches farther ends in the full colour, so that equal distances from 0 are equally strong.
+    """
+    stops = np.array([list(bytes.fromhex(code)) for code in _DIVERGING[dark]], np.float64)
+    ends = np.array([low, high]) / max(-low, high)
+    places = np.linspace(ends[0], ends[1], SCALE_COLORS)
+    channels = [np.interp(places, np.linspace(-1, 1, len(stops)), stops[:, channel]) for channel in range(3)]
+    palette: ByteArray = np.round(np.column_stack(channels)).astype(np.uint8)
+    return palette
+
+
 def contrast(one: ByteArray, other: ByteArray) -> float:
     """The contrast of two sRGB colours, 1..21 (WCAG 2.2)."""
     weights = np.array([0.2126, 0.7152, 0.0722])
@@ -56,12 +76,14 @@ def contrast(one: ByteArray, other: ByteArray) -> float:
 
 
 def _glasbey() -> ByteArray:
-    """The colours of Glasbey et al. 2007; greys are left to missing values."""
+    """The colours of Glasbey et al. 2007, a little softer; greys are left to missing values."""
     import cmap
 
     stops = np.array([stop.color.rgba[:3] for stop in cmap.Colormap("glasbey:glasbey").color_stops])
     colorful = np.ptp(stops, axis=1) > _GREY_SPREAD
-    base: ByteArray = np.round(stops[colorful] * 255).astype(np.uint8)
+    vivid = stops[colorful]
+    grey = vivid @ np.array([0.299, 0.587, 0.114])
+    base: ByteArray = np.round((vivid + _SOFTENED * (grey[:, None] - vivid)) * 255).astype(np.uint8)
     return base
 
 

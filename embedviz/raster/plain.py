@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from embedviz.raster.drawing import ColorCodes, Drawing
+from embedviz.raster.drawing import FULL_SHARE, Entries, Look
 from embedviz.raster.ink import LIGHTS, SUBPIXELS, TONES, Tones, disc_stamps, from_light, splat_ink, tones_for
 from embedviz.raster.viewport import Viewport
 from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray, RowArray
@@ -24,19 +24,61 @@ class Taps:
     rows: RowArray
 
 
-def draw(drawing: Drawing, out: ByteArray) -> None:
+def draw(all_entries: Iterable[Entries], look: Look, out: ByteArray, growths: tuple[float, ...] = (1.0,)) -> None:
     """Draw into `out` (height, width, 4), premultiplied B, G, R, A."""
-    points, viewport, style = drawing.points, drawing.viewport, drawing.style
-    tones = tones_for(style.opacity)
-    if style.splat:
-        size, taps = 1, splats(points, viewport, splat_ink(style))
+    viewport, style, tones = look.viewport, look.style, tones_for(look.style.opacity, look.style.shoulder)
+    total: FloatArray | None = None
+    for entries in all_entries:
+        if style.splat:
+            size, taps = 1, splats(entries.places, viewport, splat_ink(style), entries.box)
+        else:
+            stamps = disc_stamps(style.radius * growths[entries.size])
+            size, taps = stamps.shape[-1], discs(entries.places, viewport, stamps)
+        taps = _chosen(taps, entries.runs)
+        add = accumulate_colored if look.is_colored else accumulate
+        part = add(taps, viewport, size, entries)
+        total = part if total is None else total + part
+    if total is None:
+        out[:] = 0
+    elif look.is_colored:
+        tone_colored(total, tones, from_light(), out)
     else:
-        stamps = disc_stamps(style.radius)
-        size, taps = stamps.shape[-1], discs(points, viewport, stamps)
-    if drawing.color_codes is None:
-        tone(accumulate(taps, viewport, size), tones, tones.picture(drawing.color), out)
-    else:
-        tone_colored(accumulate_colored(taps, viewport, size, drawing.color_codes), tones, from_light(), out)
+        tone(total, tones, tones.picture(look.color), out)
+
+
+def _chosen(all_taps: Iterator[Taps], runs: RowArray) -> Iterator[Taps]:
+    """Only the taps of entries in the runs."""
+    for taps in all_taps:
+        kept = np.zeros(len(taps.rows), np.bool_)
+        for first, last in runs[:, :2].tolist():
+            kept |= (taps.rows >= first) & (taps.rows < last)
+        yield Taps(taps.places[kept], taps.ink[kept], taps.rows[kept])
+
+
+def _weights(entries: Entries, rows: RowArray) -> DoubleArray:
+    """How many points' worth of ink each entry shows."""
+    shades, weights = entries.shades, np.ones(len(rows))
+    if len(entries.starts):
+        weights *= entries.starts[rows + 1] - entries.starts[rows]
+        if len(shades.shares):
+            weights *= shades.shares[rows, 3] / FULL_SHARE
+    elif len(shades.codes):
+        weights *= shades.table[_codes(entries, rows), 3]
+    return weights
+
+
+def _lights(entries: Entries, rows: RowArray) -> DoubleArray:
+    """The linear light of each entry."""
+    shades = entries.shades
+    if len(entries.starts):
+        return shades.shares[rows, :3].astype(np.float64) / FULL_SHARE
+    return shades.table[_codes(entries, rows), :3].astype(np.float64)
+
+
+def _codes(entries: Entries, rows: RowArray) -> RowArray:
+    codes, n_codes = entries.shades.codes[rows].astype(np.int64), len(entries.shades.table)
+    within: RowArray = np.where((codes >= 0) & (codes < n_codes), codes, n_codes - 1)
+    return within
 
 
 def discs(points: FloatArray, viewport: Viewport, stamps: FloatArray) -> Iterator[Taps]:
@@ -53,15 +95,17 @@ def discs(points: FloatArray, viewport: Viewport, stamps: FloatArray) -> Iterato
         yield Taps(middle[:, None] + taps, ink.astype(np.float64), start + np.flatnonzero(seen))
 
 
-def splats(points: FloatArray, viewport: Viewport, ink: float) -> Iterator[Taps]:
-    """The ink of every point spread over its four nearest pixels in proportion to nearness."""
+def splats(points: FloatArray, viewport: Viewport, ink: float, box: tuple[float, float] = (1.0, 1.0)) -> Iterator[Taps]:
+    """The ink of every point spread over its four nearest pixels, by how much of a box (in pixels) lies over each."""
     pad = padding(1)
     width = viewport.width + 2 * pad
     for start, x, y in _chunks(points, viewport, 4):
         seen = (x > -1) & (x < viewport.width + 1) & (y > -1) & (y < viewport.height + 1)
         x, y = x[seen] - 0.5, y[seen] - 0.5
         column, row = np.floor(x), np.floor(y)
-        right, below = x - column, y - row
+        right, below = (
+            np.clip((at - 0.5) / side + 0.5, 0, 1) for at, side in zip((x - column, y - row), box, strict=True)
+        )
         corner = (row.astype(np.int64) + pad) * width + column.astype(np.int64) + pad
         shares = np.stack([(1 - below) * (1 - right), (1 - below) * right, below * (1 - right), below * right], axis=1)
         places = corner[:, None] + np.array([0, 1, width, width + 1])
@@ -73,26 +117,26 @@ def padding(size: int) -> int:
     return size + 1
 
 
-def accumulate(all_taps: Iterator[Taps], viewport: Viewport, size: int) -> FloatArray:
+def accumulate(all_taps: Iterator[Taps], viewport: Viewport, size: int, entries: Entries) -> FloatArray:
     """Sum ink into one channel (height, width) float32."""
     total = np.zeros(_padded(viewport, size))
     for taps in all_taps:
-        total += np.bincount(taps.places.ravel(), taps.ink.ravel(), total.size).reshape(total.shape)
+        ink = taps.ink * _weights(entries, taps.rows)[:, None]
+        total += np.bincount(taps.places.ravel(), ink.ravel(), total.size).reshape(total.shape)
     return _cropped(total, size)
 
 
-def accumulate_colored(all_taps: Iterator[Taps], viewport: Viewport, size: int, coded: ColorCodes) -> FloatArray:
-    """Sum ink, and ink times linear light of the point's colour, into four channels (height, width, 4) float32."""
+def accumulate_colored(all_taps: Iterator[Taps], viewport: Viewport, size: int, entries: Entries) -> FloatArray:
+    """Sum ink times linear light, and ink itself, into four channels (height, width, 4) float32."""
     height, width = _padded(viewport, size)
     total = np.zeros((height, width, 4))
     for taps in all_taps:
-        places = taps.places.ravel()
-        code, lights = coded.codes[taps.rows], coded.lights
-        light = lights[np.where((code >= 0) & (code < len(lights)), code, len(lights) - 1)]
-        total[..., 0] += np.bincount(places, taps.ink.ravel(), height * width).reshape(height, width)
+        places, light = taps.places.ravel(), _lights(entries, taps.rows)
+        ink = taps.ink * _weights(entries, taps.rows)[:, None]
+        total[..., 3] += np.bincount(places, ink.ravel(), height * width).reshape(height, width)
         for channel in range(3):
-            weight = (taps.ink * light[:, channel : channel + 1]).ravel()
-            total[..., channel + 1] += np.bincount(places, weight, height * width).reshape(height, width)
+            weight = (ink * light[:, channel : channel + 1]).ravel()
+            total[..., channel] += np.bincount(places, weight, height * width).reshape(height, width)
     return _cropped(total, size)
 
 
@@ -104,10 +148,10 @@ def tone(ink: FloatArray, tones: Tones, picture: ByteArray, out: ByteArray) -> N
 def tone_colored(ink: FloatArray, tones: Tones, values: FloatArray, out: ByteArray) -> None:
     """Turn four channels of ink into premultiplied B, G, R, A of the mean colour."""
     out[:] = 0
-    drawn = ink[..., 0] > 0
+    drawn = ink[..., 3] > 0
     weight = ink[drawn]
-    alpha = tones.alpha[_tone_indices(weight[:, 0], tones)]
-    light = np.minimum(weight[:, 1:] / weight[:, :1] * np.float32(LIGHTS - 1) + np.float32(0.5), LIGHTS - 1)
+    alpha = tones.alpha[_tone_indices(weight[:, 3], tones)]
+    light = np.minimum(weight[:, :3] / weight[:, 3:] * np.float32(LIGHTS - 1) + np.float32(0.5), LIGHTS - 1)
     out[drawn, :3] = (values[light.astype(np.int64)] * alpha[:, None] + np.float32(0.5)).astype(np.uint8)[:, ::-1]
     out[drawn, 3] = (alpha * np.float32(255) + np.float32(0.5)).astype(np.uint8)
 

@@ -1,4 +1,4 @@
-"""The plane that is drawn: two axes of a projection, and what they are called."""
+"""The plane, or the space, that is drawn: two or three axes of a projection, and what they are called."""
 
 from __future__ import annotations
 
@@ -11,16 +11,30 @@ from embedviz.errors import OptionError
 from embedviz.space.arrays import DoubleArray, FloatArray, read_only
 from embedviz.space.projection import Projection
 
-Axes = tuple[int, int]
+Axes = tuple[int, ...]
+
+N_SOLID = 3
 
 
 def plane_points(projection: Projection, axes: Axes = (0, 1)) -> FloatArray:
-    """The points (n_items, 2) float32 in C order on two axes; the second is zero where there is one component only."""
+    """The points (n_items, 2) float32 in C order on the first two axes; the second is zero where there is but one."""
+    return read_only(np.ascontiguousarray(on_plane(projection.points, axes[:2]), np.float32))
+
+
+def solid_points(projection: Projection, axes: Axes) -> FloatArray:
+    """The points (n_items, 3) float32 in C order on three axes; OptionError for an axis that is not there."""
+    if len(axes) != N_SOLID:
+        raise OptionError(f"A plot in space has three axes, not {len(axes)}.")
     return read_only(np.ascontiguousarray(on_plane(projection.points, axes), np.float32))
 
 
+def is_solid(projection: Projection | None, axes: Axes) -> bool:
+    """Whether three axes are asked for and the projection has components for them."""
+    return projection is not None and len(axes) == N_SOLID and projection.n_components >= N_SOLID
+
+
 def on_plane(coordinates: FloatArray | DoubleArray, axes: Axes = (0, 1)) -> FloatArray | DoubleArray:
-    """Two columns of `coordinates` (n, n_components); OptionError for an axis that is not there."""
+    """Columns of `coordinates` (n, n_components), two or three; OptionError for an axis that is not there."""
     n_components = coordinates.shape[1]
     if n_components == 1:
         line: NDArray[Any] = np.column_stack([coordinates[:, 0], np.zeros_like(coordinates[:, 0])])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from embedviz.settings import Settings
 from embedviz.views.commands import Commands
 
 MENUS = ("File", "Edit", "View", "Train", "Analyze", "Help")
@@ -15,7 +16,10 @@ MENUS = ("File", "Edit", "View", "Train", "Analyze", "Help")
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One action: its object name after `action_`, its menu, its words, its keys, and what it does."""
+    """One action: its object name after `action_`, its menu, its words, its keys, and what it does.
+
+    One that `shows` a setting and a value is checked while the setting has that value.
+    """
 
     name: str
     menu: str
@@ -24,6 +28,7 @@ class ActionSpec:
     keys: tuple[str, ...] = ()
     group: str = ""
     separated: bool = False
+    shows: tuple[str, object] | None = None
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -34,6 +39,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open_digits", "File", "Open sample: handwritten digits", Commands.open_digits),
     ActionSpec("save_space", "File", "Save space as…", Commands.save_space, ("Ctrl+S",), separated=True),
     ActionSpec("save_figure", "File", "Save figure…", Commands.save_figure, ("Ctrl+Shift+S",)),
+    ActionSpec("copy_figure", "File", "Copy figure", Commands.copy_figure),
     ActionSpec("export_selection", "File", "Export selection…", Commands.export_selection, separated=True),
     ActionSpec("export_neighbors", "File", "Export neighbours…", Commands.export_neighbors),
     ActionSpec("export_coordinates", "File", "Export coordinates…", Commands.export_coordinates),
@@ -53,8 +59,30 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("pan_view", "View", "Move the view by dragging", Commands.pan_view, ("Ctrl+1",), "tool"),
     ActionSpec("select_rectangle", "View", "Select a rectangle", Commands.select_rectangle, ("Ctrl+2",), "tool"),
     ActionSpec("select_lasso", "View", "Select with a lasso", Commands.select_lasso, ("Ctrl+3",), "tool"),
+    ActionSpec("select_brush", "View", "Select with a brush", Commands.select_brush, ("Ctrl+4",), "tool"),
+    ActionSpec("enlarge_brush", "View", "Wider brush", Commands.enlarge_brush, ("]",)),
+    ActionSpec("shrink_brush", "View", "Narrower brush", Commands.shrink_brush, ("[",)),
     ActionSpec("fit_all", "View", "Show all items", Commands.fit_all, ("Ctrl+0",), separated=True),
     ActionSpec("fit_selection", "View", "Show the selection or the neighbours", Commands.fit_selection, ("Ctrl+9",)),
+    ActionSpec("fly_to_item", "View", "Fly to the item", Commands.fly_to_item, ("Ctrl+G",)),
+    ActionSpec("hide_labels", "View", "No names", Commands.hide_labels, separated=True, shows=("label_amount", "off")),
+    ActionSpec("show_few_labels", "View", "A few names", Commands.show_few_labels, shows=("label_amount", "few")),
+    ActionSpec("show_many_labels", "View", "Many names", Commands.show_many_labels, shows=("label_amount", "many")),
+    ActionSpec("enlarge_points", "View", "Larger points", Commands.enlarge_points, ("Ctrl+]",), separated=True),
+    ActionSpec("shrink_points", "View", "Smaller points", Commands.shrink_points, ("Ctrl+[",)),
+    ActionSpec("strengthen_points", "View", "More opaque points", Commands.strengthen_points, ("Alt+]",)),
+    ActionSpec("weaken_points", "View", "Less opaque points", Commands.weaken_points, ("Alt+[",)),
+    ActionSpec("reset_points", "View", "Usual points", Commands.reset_points),
+    ActionSpec(
+        "toggle_overview",
+        "View",
+        "Overview when zoomed in",
+        Commands.toggle_overview,
+        ("F6",),
+        separated=True,
+        shows=("overview", True),
+    ),
+    ActionSpec("toggle_motion", "View", "Reduced motion", Commands.toggle_motion, shows=("reduced_motion", True)),
     ActionSpec("toggle_panel", "View", "Left panel", Commands.toggle_panel, ("F7",), separated=True),
     ActionSpec("toggle_answers", "View", "Neighbours and item", Commands.toggle_answers, ("F8",)),
     ActionSpec("toggle_drawer", "View", "Drawer at the bottom", Commands.toggle_drawer, ("F9",)),
@@ -102,9 +130,19 @@ def make_actions(window: QMainWindow, commands: Commands) -> dict[str, QAction]:
             action.setCheckable(True)
             groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
             action.setChecked(len(groups[spec.group].actions()) == 1)
+        if spec.shows is not None:
+            action.setCheckable(True)
         if spec.separated:
             menus[spec.menu].addSeparator()
         menus[spec.menu].addAction(action)
         window.addAction(action)
         made[action.objectName()] = action
     return made
+
+
+def show_settings(actions: dict[str, QAction], settings: Settings) -> None:
+    """Check the actions whose settings are in force."""
+    for spec in ACTIONS:
+        if spec.shows is not None:
+            name, value = spec.shows
+            actions[f"action_{spec.name}"].setChecked(getattr(settings, name) == value)

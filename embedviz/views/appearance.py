@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPalette
@@ -18,9 +19,13 @@ SCALE_STEP = 1.1
 
 
 class Appearance(QObject):
-    """Applies theme and scale to the application; `changed` states that either differs."""
+    """Applies theme and scale to the application; `changed` states that either differs.
+
+    It also holds what else a person set about the look; `preferred` states that something of that differs.
+    """
 
     changed = Signal()
+    preferred = Signal()
 
     def __init__(self, app: QApplication, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +64,11 @@ class Appearance(QObject):
         scale = round(min(max(scale, SMALLEST_SCALE), LARGEST_SCALE), 2)
         self.settings = replace(self.settings, interface_scale=scale)
         self._apply()
+
+    def prefer(self, **choices: Any) -> None:
+        """Set how the plot looks and moves, by the names of the settings."""
+        self.settings = replace(self.settings, **choices)
+        self.preferred.emit()
 
     def _set_scheme(self) -> None:
         chosen = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
 from embedviz import formats
-from embedviz.errors import OutputError
+from embedviz.raster import FigureContent, FigureSpec
 from embedviz.views import dialogs, export_dialog
 from embedviz.views.cache_dialog import CacheDialog
 
 if TYPE_CHECKING:
     from embedviz.views.main_window import MainWindow
 
-FIGURE_RATIO = 2.0
+FIGURE_SIZE, FIGURE_SCALE = (1600, 1000), 2
+POINT_STEP, SMALLEST_FACTOR, LARGEST_FACTOR = 1.25, 0.1, 10.0
 METADATA_FILTER = "Tables (*.tsv *.csv *.tab *.txt *.parquet *.arrow *.feather *.json *.jsonl *.ndjson);;All files (*)"
 _ONE_CELL = dict.fromkeys(map(ord, "\t\r\n"), " ")  # what would break a row of a pasted table
 
@@ -31,6 +31,7 @@ class Commands(QObject):
         self._window = window
         self._operations = window.operations
         self._runners: list[Runner] = []
+        window.operations.figure_copied.connect(self._on_figure_copied)
 
     def runner(self, run: Callable[[Commands], object]) -> Callable[[], None]:
         """A bound slot that runs one command."""
@@ -84,22 +85,16 @@ class Commands(QObject):
         CacheDialog(self._operations, self._window.appearance, self._window).open()
 
     def save_figure(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save figure", "embedviz.png", "PNG picture (*.png)")
-        if path:
-            self.write_figure(Path(path))
+        figure = self._figure()
+        if figure is not None:
+            from embedviz.views.figure_dialog import FigureDialog
 
-    def write_figure(self, path: Path) -> None:
-        """Write the plot as it stands to a PNG file, whole or not at all."""
-        if path.suffix.lower() != ".png":
-            path = path.with_name(path.name + ".png")
-        try:
-            with formats.atomic_output(path, overwrite=True) as temporary:
-                if not self._window.plot.picture(FIGURE_RATIO).save(str(temporary)):
-                    raise OutputError(f"The picture could not be written to {path}. Is the disk full?")
-        except OutputError as error:
-            self._operations.complain(error)
-            return
-        self._operations.say(f"Saved the figure {path.name}.")
+            FigureDialog(*figure, self._operations, self._window).show()
+
+    def copy_figure(self) -> None:
+        figure = self._figure()
+        if figure is not None:
+            self._operations.copy_figure(*figure)
 
     def quit_program(self) -> None:
         self._window.close()
@@ -160,11 +155,56 @@ class Commands(QObject):
     def select_lasso(self) -> None:
         self._window.plot.set_tool("lasso")
 
+    def select_brush(self) -> None:
+        self._window.plot.set_tool("brush")
+
+    def enlarge_brush(self) -> None:
+        self._window.plot.hand.widen_brush(1)
+
+    def shrink_brush(self) -> None:
+        self._window.plot.hand.widen_brush(-1)
+
     def fit_all(self) -> None:
-        self._window.plot.fit_all()
+        self._window.plot.fly_to_all()
 
     def fit_selection(self) -> None:
-        self._window.plot.fit_selection()
+        self._window.plot.fly_to_selection()
+
+    def fly_to_item(self) -> None:
+        if not self._window.plot.fly_to_item():
+            self._operations.say("There is no item to fly to. Ask about one, or point at one.")
+
+    def hide_labels(self) -> None:
+        self._window.appearance.prefer(label_amount="off")
+
+    def show_few_labels(self) -> None:
+        self._window.appearance.prefer(label_amount="few")
+
+    def show_many_labels(self) -> None:
+        self._window.appearance.prefer(label_amount="many")
+
+    def enlarge_points(self) -> None:
+        self._scale("point_size", POINT_STEP)
+
+    def shrink_points(self) -> None:
+        self._scale("point_size", 1 / POINT_STEP)
+
+    def strengthen_points(self) -> None:
+        self._scale("point_opacity", POINT_STEP)
+
+    def weaken_points(self) -> None:
+        self._scale("point_opacity", 1 / POINT_STEP)
+
+    def reset_points(self) -> None:
+        self._window.appearance.prefer(point_size=1.0, point_opacity=1.0)
+
+    def toggle_overview(self) -> None:
+        appearance = self._window.appearance
+        appearance.prefer(overview=not appearance.settings.overview)
+
+    def toggle_motion(self) -> None:
+        appearance = self._window.appearance
+        appearance.prefer(reduced_motion=not appearance.settings.reduced_motion)
 
     def toggle_panel(self) -> None:
         self._window.toggle_panel()
@@ -233,6 +273,45 @@ class Commands(QObject):
 
     def show_about(self) -> None:
         dialogs.about(self._window).open()
+
+    def _scale(self, name: str, factor: float) -> None:
+        """Multiply a factor of the points, within the settings' bounds."""
+        appearance = self._window.appearance
+        now = getattr(appearance.settings, name) * factor
+        appearance.prefer(**{name: round(min(max(now, SMALLEST_FACTOR), LARGEST_FACTOR), 3)})
+
+    def _figure(self) -> tuple[FigureContent, FigureSpec] | None:
+        """What the plot shows, as a figure; or None and a word, where it shows nothing."""
+        state, appearance = self._window.session.state, self._window.appearance
+        if state.space is None or state.projection is None:
+            self._operations.say("There is no plot to save. Open a file first.")
+            return None
+        plot, shown = self._window.plot, self._window.plot.camera.shown
+        if not plot.is_flat:
+            self._operations.say("A figure shows two components: those of the x and the y axis.")
+        content = FigureContent(
+            state.space,
+            state.projection,
+            answer=state.answer,
+            coloring=self._window.color_key.filtered(),
+            coloring_name=state.coloring or "",
+            selection=state.selection,
+        )
+        spec = FigureSpec(
+            size=FIGURE_SIZE,
+            scale=FIGURE_SCALE,
+            dark=appearance.theme.is_dark,
+            axes=(state.view.axes[0], state.view.axes[1]),
+            shown=(shown.left(), shown.right(), shown.top(), shown.bottom()) if plot.is_flat else None,
+            point_size=appearance.settings.point_size,
+            opacity=appearance.settings.point_opacity,
+        )
+        return content, spec
+
+    @Slot(object)
+    def _on_figure_copied(self, written: bytes) -> None:
+        QGuiApplication.clipboard().setImage(QImage.fromData(written))
+        self._operations.say("Copied the figure as a picture.")
 
 
 class Runner(QObject):

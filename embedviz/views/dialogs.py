@@ -98,7 +98,12 @@ def shortcuts(actions: list[QAction], parent: QWidget) -> QDialog:
         for action in actions
         if action.shortcuts()
     ]
-    extra = "Arrows, + and − on the plot     Move and zoom\nEnter in the table          Ask about the neighbour"
+    extra = (
+        "Arrows on the plot          Go to the next item that way, Enter asks, Ctrl+Enter adds it\n"
+        "Shift+arrows, + and −, 0    Move, zoom, show all\n"
+        "Shift+wheel with a brush    Wider or narrower\n"
+        "Enter in the table          Ask about the neighbour"
+    )
     return _text_dialog("Keyboard shortcuts", "\n".join(lines) + "\n\n" + extra, parent)
 
 

@@ -63,12 +63,12 @@ class MainWindow(QMainWindow):
         self.session, self.operations = session, operations
         self.query_bar = QueryBar(session, operations, self.appearance)
         self.query_edit = self.query_bar.query_edit
-        color_key = ColorKey(session, self.appearance, self)
-        self.space_panel = SpacePanel(session, operations, color_key)
+        self.color_key = ColorKey(session, operations, self.appearance, self)
+        self.space_panel = SpacePanel(session, operations, self.color_key)
         self.mode_panels = QStackedWidget()
         self.mode_panels.addWidget(self.space_panel)
         self.thumbnails = Thumbnails(session, operations.jobs, self)
-        self.plot = Plot(session, operations, self.appearance, color_key)
+        self.plot = Plot(session, operations, self.appearance, self.color_key)
         self.answer_panel = AnswerPanel(session, operations, self.appearance, self.thumbnails)
         self.neighbor_table = self.answer_panel.neighbor_table
         self.message_bar = MessageBar(operations, self.appearance)
@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
                 ("pan", "pan_view"),
                 ("rectangle", "select_rectangle"),
                 ("lasso", "select_lasso"),
+                ("brush", "select_brush"),
                 ("fit", "fit_all"),
             )
         ]
@@ -101,9 +102,11 @@ class MainWindow(QMainWindow):
         session.history_changed.connect(self._on_history_changed)
         session.space_changed.connect(self._on_space_changed)
         self.appearance.changed.connect(self._on_appearance_changed)
+        self.appearance.preferred.connect(self._on_preferred)
         self._on_history_changed()
         self._on_space_changed()
         self._on_appearance_changed()
+        self._on_preferred()
         self._on_view_changed()
         self.query_edit.setFocus()
         self.furnished.emit()
@@ -219,9 +222,15 @@ class MainWindow(QMainWindow):
         self._fold(self.width())
         self.drawer.fit(self.height())
 
+    @Slot()
+    def _on_preferred(self) -> None:
+        from embedviz.views.actions import show_settings
+
+        show_settings(self.named_actions, self.appearance.settings)
+
     def _place_tools(self) -> None:
         self.plot_tools.adjustSize()
-        self.plot_tools.move(self.appearance.px(64), 8)
+        self.plot_tools.move(self.appearance.px(80), 8)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -14,7 +14,7 @@ from embedviz.views.appearance import Appearance
 
 
 class SettingsKeeper(QObject):
-    """Writes the settings file when theme, scale, metric or k change; says so if it cannot."""
+    """Writes the settings file when theme, scale, metric, k or the look of the plot change; says so if it cannot."""
 
     def __init__(self, session: Session, operations: Operations, appearance: Appearance, parent: QObject) -> None:
         super().__init__(parent)
@@ -24,6 +24,7 @@ class SettingsKeeper(QObject):
         self._kept = self._now()
         session.view_changed.connect(self._on_something_changed)
         appearance.changed.connect(self._on_something_changed)
+        appearance.preferred.connect(self._on_something_changed)
 
     def _now(self) -> settings.Settings:
         view = self._session.state.view

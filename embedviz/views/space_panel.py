@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from embedviz.operations import Operations
 from embedviz.projection import METHODS
-from embedviz.raster import axis_title, colorable
+from embedviz.raster import axis_title
+from embedviz.raster.color_choices import BUILT_IN, choice_title, column_choices
 from embedviz.session import Session
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.projection import Projection
@@ -17,8 +18,10 @@ from embedviz.views.legend import Legend
 from embedviz.views.panel import head, plain, scrolled
 from embedviz.views.text import one_line
 
+N_SOLID = 3
 
-def variance_sentence(projection: Projection | None, axes: tuple[int, int]) -> str:
+
+def variance_sentence(projection: Projection | None, axes: tuple[int, ...]) -> str:
     """How much of the variance the shown axes hold, in one sentence."""
     if projection is None or projection.explained_variance_ratio is None:
         return ""
@@ -49,9 +52,10 @@ class SpacePanel(QFrame):
         self.projection_combo = self._combo("projection_combo", "Projection method")
         self.x_combo = self._combo("x_axis_combo", "Component on the x axis")
         self.y_combo = self._combo("y_axis_combo", "Component on the y axis")
+        self.z_combo = self._combo("axis_z_combo", "Depth: component on the third axis")
         self.variance_label = plain("muted", "variance_label")
         self.color_combo = self._combo("color_combo", "Colour by")
-        self.legend = Legend(color_key)
+        self.legend = Legend(session, operations, color_key)
         self.selection_label = plain("muted", "selection_label")
         self.clear_button = QPushButton("Clear selection")
         self.clear_button.setObjectName("clear_selection_button")
@@ -60,6 +64,7 @@ class SpacePanel(QFrame):
         self._lay_out()
         self.x_combo.currentIndexChanged.connect(self._on_axes_chosen)
         self.y_combo.currentIndexChanged.connect(self._on_axes_chosen)
+        self.z_combo.currentIndexChanged.connect(self._on_axes_chosen)
         self.color_combo.currentIndexChanged.connect(self._on_color_chosen)
         self.clear_button.clicked.connect(operations.clear_selection)
         session.space_changed.connect(self._on_space_changed)
@@ -90,7 +95,7 @@ class SpacePanel(QFrame):
         axes = QGridLayout()
         axes.setSpacing(6)
         axes.setColumnStretch(1, 1)
-        for place, (sign, combo) in enumerate((("x", self.x_combo), ("y", self.y_combo))):
+        for place, (sign, combo) in enumerate((("x", self.x_combo), ("y", self.y_combo), ("z", self.z_combo))):
             letter = plain("muted")
             letter.setText(sign)
             letter.setMinimumWidth(12)
@@ -124,9 +129,11 @@ class SpacePanel(QFrame):
         with QSignalBlocker(self.color_combo):
             self.color_combo.clear()
             self.color_combo.addItem("One colour", None)
-            for name, column in space.metadata.items() if space is not None else ():
-                if colorable(column):
-                    self.color_combo.addItem(one_line(name, most=60), name)
+            for choice in (*column_choices(space), *BUILT_IN) if space is not None else ():
+                self.color_combo.addItem(one_line(choice_title(choice), most=60), choice)
+                if choice in BUILT_IN:
+                    tip = BUILT_IN[choice].explanation
+                    self.color_combo.setItemData(self.color_combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.color_combo.setEnabled(self.color_combo.count() > 1)
         self._on_coloring_changed()
 
@@ -140,9 +147,26 @@ class SpacePanel(QFrame):
                 combo.addItems(titles)
                 combo.setCurrentIndex(axis if axis < len(titles) else -1)
             combo.setEnabled(len(titles) > 1)
+        self._show_depth(projection, axes, titles)
         if projection is not None:
             self.projection_combo.setCurrentIndex(self.projection_combo.findData(projection.method))
         self.variance_label.setText(variance_sentence(projection, axes))
+
+    def _show_depth(self, projection: Projection | None, axes: tuple[int, ...], titles: list[str]) -> None:
+        """A third axis, where the projection has components for it; else why not."""
+        n_components = projection.n_components if projection is not None else 0
+        tip = "Component on the third axis: the plot becomes 3-D, drag turns it"
+        if projection is not None and n_components < N_SOLID:
+            tip = f"3-D needs at least three components; this projection has {n_components:,}."
+        with QSignalBlocker(self.z_combo):
+            self.z_combo.clear()
+            self.z_combo.addItem("None (flat)", None)
+            for axis, title in enumerate(titles):
+                self.z_combo.addItem(title, axis)
+            self.z_combo.setCurrentIndex(axes[2] + 1 if len(axes) == N_SOLID and axes[2] < len(titles) else 0)
+        self.z_combo.setEnabled(n_components >= N_SOLID)
+        self.z_combo.setToolTip(tip)
+        self.z_combo.setAccessibleDescription(tip)
 
     @Slot()
     def _on_coloring_changed(self) -> None:
@@ -158,7 +182,8 @@ class SpacePanel(QFrame):
 
     @Slot()
     def _on_axes_chosen(self) -> None:
-        self._operations.set_axes(self.x_combo.currentIndex(), self.y_combo.currentIndex())
+        z: int | None = self.z_combo.currentData()
+        self._operations.set_axes(self.x_combo.currentIndex(), self.y_combo.currentIndex(), z)
 
     @Slot(int)
     def _on_color_chosen(self, index: int) -> None:

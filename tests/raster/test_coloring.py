@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from embedviz.errors import OptionError
 from embedviz.raster import color_by, colorable
+from embedviz.raster.coloring import color_values, count_shown, shown_legend, with_alphas
 from embedviz.raster.palettes import GROUNDS, MISSING, class_palette, contrast
 from embedviz.space.labels import Labels
 from embedviz.space.table import Column
@@ -115,14 +118,106 @@ def test_ten_thousand_classes_work_and_say_that_they_share_colors() -> None:
     assert coloring.legend.note.startswith("10,000 classes share")
 
 
-def test_columns_that_cannot_color_are_refused() -> None:
+def test_texts_that_hardly_repeat_cannot_color() -> None:
     text = Column("text", Labels.from_strings(["a", "b"]), np.zeros(2, bool))
-    many = category([0], tuple(map(str, range(10_001))))
-    for column in (text, many):
-        assert not colorable(column)
-        with pytest.raises(OptionError, match="cannot colour"):
-            color_by(column, dark=False)
+    assert not colorable(text)
+    with pytest.raises(OptionError, match="cannot colour"):
+        color_by(text, dark=False)
     assert colorable(category([0], ("a",)))
+
+
+def test_of_very_many_classes_the_most_frequent_are_listed() -> None:
+    names = tuple(map(str, range(12_000)))
+    coloring = color_by(category([*range(12_000), 11_999], names), dark=True)
+    assert (coloring.legend.entries[0].name, coloring.legend.entries[0].count) == ("11999", 2)
+    assert len(coloring.legend.entries) == 10_000
+    assert coloring.legend.n_more == 2_000
+    assert coloring.codes[-1] == coloring.codes[11_999] == 0
+    assert coloring.palette.shape == (12_001, 3)
+
+
+def test_texts_that_repeat_are_classes_by_their_bytes() -> None:
+    random = np.random.default_rng(3)
+    words = ["", "red", "grün", "red ", "עברית", "a\0b"]
+    texts = [words[at] for at in random.choice(6, 5_000, p=[0.05, 0.4, 0.3, 0.1, 0.1, 0.05])]
+    missing = random.random(5_000) < 0.1
+    column = Column("text", Labels.from_strings(texts), missing)
+    assert colorable(column)
+    coloring = color_by(column, dark=False)
+    counts = Counter(text for text, is_missing in zip(texts, missing, strict=True) if not is_missing)
+    assert {entry.name: entry.count for entry in coloring.legend.entries[:-1]} == counts
+    name_of = {entry.code: entry.name for entry in coloring.legend.entries}
+    expected = ["(none)" if is_missing else text for text, is_missing in zip(texts, missing, strict=True)]
+    assert [name_of[code] for code in coloring.codes.tolist()] == expected
+
+
+def test_hidden_and_faded_colours_are_alphas() -> None:
+    coloring = color_by(category([2, 2, 0, -1, 2, 0, -1, 3], ("a", "b", "c", "d")), dark=False)
+    hidden = with_alphas(coloring, frozenset({0, 4}))
+    assert hidden.alphas is not None
+    assert hidden.alphas.tolist() == [0, 1, 1, 1, 0]
+    assert hidden.shown() is not None
+    assert hidden.shown().tolist() == [False, False, True, False, False, True, False, True]
+    assert count_shown(hidden) == 3
+    assert hidden.codes is coloring.codes
+    faded = with_alphas(hidden, frozenset({0}), highlighted=1)
+    assert faded.alphas is not None
+    assert faded.alphas.tolist() == pytest.approx([0, 1, 0.15, 0.15, 0.15])
+    assert with_alphas(hidden, frozenset()).alphas is None
+    legend = shown_legend(hidden)
+    assert [entry.name for entry in legend.entries] == ["a", "d"]
+    assert legend.note.startswith("3 of 8 items are shown")
+    assert shown_legend(coloring) is coloring.legend
+
+
+def test_limits_are_those_that_are_wished() -> None:
+    column = Column("number", np.arange(101, dtype=float), np.zeros(101, bool))
+    full, custom = color_by(column, dark=False, limits="full"), color_by(column, dark=False, limits=(25.0, 75.0))
+    assert full.legend.ends == (0, 100)
+    assert (full.legend.n_below, full.legend.n_above, full.legend.note) == (0, 0, "")
+    assert full.codes[[0, 50, 100]].tolist() == [0, 128, 255]
+    assert custom.codes[[0, 25, 50, 75, 100]].tolist() == [0, 0, 128, 255, 255]
+    assert (custom.legend.n_below, custom.legend.n_above) == (25, 25)
+    assert "the limits" in custom.legend.note
+    for bad in ((1.0, 1.0), (2.0, 1.0), (0.0, np.inf)):
+        with pytest.raises(OptionError, match="cannot run"):
+            color_by(column, dark=False, limits=bad)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_signed_values_fade_to_the_ground_at_zero(dark: bool) -> None:
+    column = Column("number", np.linspace(-1, 1, 401), np.zeros(401, bool))
+    coloring = color_by(column, dark=dark, limits="full")
+    colors = coloring.palette[coloring.codes].astype(int)
+    low, middle, high = colors[0], colors[200], colors[-1]
+    assert np.abs(middle - np.array(GROUNDS[dark])).max() < 32
+    assert low[2] > low[0] + 60
+    assert high[0] > high[2] + 60
+    ground = np.array(GROUNDS[dark], np.uint8)
+    steps = [contrast(color.astype(np.uint8), ground) for color in colors[::10]]
+    assert (np.diff(steps[:21]) < 0.02).all()
+    assert (np.diff(steps[20:]) > -0.02).all()
+    assert min(steps[0], steps[-1]) > 5
+    # the weaker side ends as far from 0 as it reaches
+    half = color_by(Column("number", np.linspace(-0.5, 1, 301), np.zeros(301, bool)), dark=dark, limits="full")
+    assert np.abs(half.palette[0].astype(int) - colors[100]).max() <= 3
+    barely = Column("number", np.linspace(-0.01, 1, 301), np.zeros(301, bool))
+    assert (color_by(barely, dark=dark, limits="full").palette == scale_of(dark)).all()
+
+
+def scale_of(dark: bool) -> np.ndarray:
+    return color_by(Column("number", np.arange(9.0), np.zeros(9, bool)), dark=dark).palette
+
+
+def test_logarithms_spread_small_counts() -> None:
+    values = np.array([1.0, 10, 100, 1000, np.nan])
+    coloring = color_values(values, np.isnan(values), dark=False, limits="full", kind="log")
+    assert coloring.codes.tolist() == [0, 85, 170, 255, 256]
+    assert coloring.legend.ends == pytest.approx((1, 1000))
+    assert [tick.text for tick in coloring.legend.ticks] == ["1", "10", "100", "1,000"]
+    assert (coloring.legend.low, coloring.legend.high) == ("1", "1,000")
+    custom = color_values(values, np.isnan(values), dark=False, limits=(10.0, 100.0), kind="log")
+    assert custom.codes.tolist() == [0, 0, 255, 255, 256]
 
 
 def test_no_items() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QSpinBox
 
 from embedviz.views.actions import ACTIONS, MENUS
+from embedviz.views.figure_dialog import FigureDialog
 
 PROMISED = (
     *("open_file", "save_space", "save_figure", "undo", "redo", "go_back", "go_forward"),
-    *("fit_all", "select_rectangle", "select_lasso", "clear_selection"),
+    *("fit_all", "select_rectangle", "select_lasso", "select_brush", "clear_selection"),
 )
 
 
@@ -53,7 +55,7 @@ def answered(monkeypatch, tmp_path, vector_file):
         "getOpenFileName",
         lambda parent, title, *args: (str({"Add metadata": table}.get(title, asked(title))), ""),
     )
-    names = ("out.npz", "figure.png", "coordinates.csv", "metadata.csv", "epochs.csv", "quality.csv")
+    names = ("out.npz", "coordinates.csv", "metadata.csv", "epochs.csv", "quality.csv")
     targets = iter([tmp_path / name for name in names])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(next(targets)), ""))
 
@@ -87,7 +89,6 @@ def test_every_action_runs_on_the_sample(window, idle, answered, session, tmp_pa
     assert {path.name for path in tmp_path.iterdir()} >= {
         "two.txt",
         "out.npz",
-        "figure.png",
         "coordinates.csv",
         "metadata.csv",
         "epochs.csv",
@@ -132,3 +133,58 @@ def test_undo_redo_back_and_forward_are_possible_only_when_they_do_something(win
     window.named_actions["action_undo"].trigger()
     assert states()[1] is True
     assert session.state.answer.text == "word2"
+
+
+def test_saving_a_figure_opens_its_dialog_on_what_is_in_view(qtbot, window, plot, session, space, ask, idle):
+    ask("word3")
+    session.replace(selection=np.array([1, 2]), coloring="part_of_speech")
+    idle()
+    window.appearance.prefer(point_size=2.0, point_opacity=0.5)
+    plot.zoom(2.0)
+    window.named_actions["action_save_figure"].trigger()
+    dialog = window.findChild(FigureDialog)
+    qtbot.waitUntil(lambda: not dialog.preview.pixmap().isNull(), timeout=20_000)
+    content, spec, shown = dialog._content, dialog.spec(), plot.camera.shown
+    assert (content.space, content.answer) == (space, session.state.answer)
+    assert content.coloring_name == "part_of_speech"
+    assert len(content.coloring.legend.entries) >= 3
+    assert content.selection.tolist() == [1, 2]
+    assert spec.shown == pytest.approx((shown.left(), shown.right(), shown.top(), shown.bottom()))
+    assert (spec.size, spec.scale, spec.dark) == ((1600, 1000), 2, False)
+    assert (spec.point_size, spec.opacity) == (2.0, 0.5)
+    dialog.close()
+    idle()
+
+
+def test_copying_a_figure_puts_a_picture_on_the_clipboard(window, space, idle):
+    QGuiApplication.clipboard().clear()
+    window.named_actions["action_copy_figure"].trigger()
+    idle()
+    assert QGuiApplication.clipboard().image().size().toTuple() == (3200, 2000)
+    assert window.message_bar.message_line.text() == "Copied the figure as a picture."
+    QGuiApplication.clipboard().clear()
+
+
+@pytest.mark.parametrize("name", ["save_figure", "copy_figure"])
+def test_without_a_plot_there_is_no_figure(window, name):
+    window.named_actions[f"action_{name}"].trigger()
+    assert window.message_bar.message_line.text() == "There is no plot to save. Open a file first."
+    assert window.findChild(FigureDialog) is None
+
+
+def test_the_look_of_the_plot_is_kept_and_its_actions_show_it(make_window, plot, window, space):
+    for name in ("show_few_labels", "enlarge_points", "enlarge_points", "weaken_points", "toggle_overview"):
+        window.named_actions[f"action_{name}"].trigger()
+    kept = window.appearance.settings
+    assert (kept.label_amount, kept.overview) == ("few", False)
+    assert (kept.point_size, kept.point_opacity) == pytest.approx((1.25**2, 0.8), abs=2e-3)
+    again = make_window(kept)
+    assert again.plot.labels_item.amount == "few"
+    checked = {name for name, action in again.named_actions.items() if action.isChecked()}
+    assert checked == {"action_pan_view", "action_show_few_labels"}
+    for _ in range(30):
+        window.named_actions["action_enlarge_points"].trigger()
+        window.named_actions["action_weaken_points"].trigger()
+    assert (window.appearance.settings.point_size, window.appearance.settings.point_opacity) == (10.0, 0.1)
+    window.named_actions["action_reset_points"].trigger()
+    assert (window.appearance.settings.point_size, window.appearance.settings.point_opacity) == (1.0, 1.0)

@@ -51,7 +51,7 @@ def test_typing_filters_by_all_words_whatever_their_case(palette):
 def test_enter_runs_the_marked_command_and_closes(qtbot, palette, window):
     QTest.keyClicks(palette.filter_edit, "lasso")
     QTest.keyClick(palette.filter_edit, Qt.Key.Key_Return)
-    assert window.plot.view_box.tool == "lasso"
+    assert window.plot.hand.tool == "lasso"
     assert not palette.isVisible()
 
 
@@ -64,7 +64,7 @@ def test_arrows_in_the_box_walk_the_list(palette, window):
     QTest.keyClick(palette.filter_edit, Qt.Key.Key_Down)
     QTest.keyClick(palette.filter_edit, Qt.Key.Key_Up)
     QTest.keyClick(palette.filter_edit, Qt.Key.Key_Return)
-    assert window.plot.view_box.tool == "lasso"
+    assert window.plot.hand.tool == "lasso"
 
 
 def test_enter_with_nothing_offered_does_nothing(palette, window):

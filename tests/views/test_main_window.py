@@ -71,7 +71,7 @@ def test_the_plot_itself_at_any_size(window, plot, space):
         picture = plot.grab()
         assert (picture.width(), picture.height()) == size
         plot.fit_all()
-        assert plot.view_box.viewRect().isValid()
+        assert plot.camera.shown.isValid()
 
 
 @pytest.mark.parametrize("scale", [0.75, 2.5])

@@ -92,7 +92,7 @@ def test_a_click_asks_about_the_item(plot, session, space, idle, on):
 @pytest.mark.parametrize("on", ["viewport", "plot"])
 def test_a_click_arrives_once(qapp, plot, space, on):
     heard = []
-    plot.view_box.clicked.connect(lambda place, modifiers: heard.append(modifiers))
+    plot.hand.clicked.connect(lambda place, modifiers: heard.append(modifiers))
     QTest.mouseClick(plot.viewport() if on == "viewport" else plot, LEFT, NONE, plot.pixel_of(0))
     qapp.processEvents()
     assert heard == [NONE]
@@ -186,9 +186,9 @@ def wheel(widget, place: QPoint, turns: int) -> None:
 @pytest.mark.parametrize("turns", [1, -2])
 def test_the_wheel_zooms_about_the_cursor(plot, space, on, turns):
     row = alone(plot, 60)[1]
-    place, size = plot.pixel_of(row), plot.view_box.viewRect().width()
+    place, size = plot.pixel_of(row), plot.camera.shown.width()
     wheel(plot.viewport() if on == "viewport" else plot, place, turns)
-    assert (plot.view_box.viewRect().width() < size) == (turns > 0)
+    assert (plot.camera.shown.width() < size) == (turns > 0)
     assert (plot.pixel_of(row) - place).manhattanLength() <= 2
 
 
@@ -197,7 +197,7 @@ def test_the_wheel_turns_once_whoever_gets_it(plot, space):
     for widget in (plot.viewport(), plot):
         plot.fit_all()
         wheel(widget, plot.pixel_of(0), 1)
-        sizes.append(plot.view_box.viewRect().width())
+        sizes.append(plot.camera.shown.width())
     assert sizes[0] == pytest.approx(sizes[1], rel=1e-9)
 
 

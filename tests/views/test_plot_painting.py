@@ -1,23 +1,23 @@
-"""What the plot really paints: its ground, the items where they are said to be, names that never overlap."""
+"""What the plot really paints: its ground, the items where they are said to be."""
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtGui import QColor, QImage, QRegion
+from PySide6.QtWidgets import QWidget
 
+from embedviz.raster.drawing import CELL_PX, MOVING_CELL_PX
 from embedviz.settings import Settings
 from embedviz.views import theme as themes
-from embedviz.views.plot import marks_item
+from embedviz.views.plot import points_item
 
 
 def grabbed(plot) -> QImage:
     """The plot without the buttons on it as it is on the screen, one picture pixel a widget pixel."""
-    image = plot.viewport().grab().toImage()
-    assert image.devicePixelRatio() == 1.0
+    image = QImage(plot.size(), QImage.Format.Format_RGB32)
+    plot.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawWindowBackground)
     return image
 
 
@@ -42,29 +42,14 @@ def ink(picture: np.ndarray, place: QPoint, ground: str, reach: int = 2) -> int:
 @pytest.fixture
 def quiet(monkeypatch, plot):
     """A plot without names, so that only points and marks are painted."""
-    monkeypatch.setattr(marks_item, "place_labels", lambda *args, **options: [])
+    monkeypatch.setattr(plot.labels_item, "paint", lambda *args, **options: None)
     return plot
-
-
-@pytest.fixture
-def placed(monkeypatch):
-    """The boxes (x, y, width, height) of the names of the last painting."""
-    boxes = []
-    original = marks_item.place_labels
-
-    def recording(anchors, sizes, width, height, **options):
-        found = original(anchors, sizes, width, height, **options)
-        boxes[:] = [(spot.x, spot.y, *sizes[spot.index]) for spot in found]
-        boxes.append((width, height))
-        return found
-
-    monkeypatch.setattr(marks_item, "place_labels", recording)
-    return boxes
 
 
 @pytest.mark.parametrize(("name", "theme"), [("light", themes.LIGHT), ("dark", themes.DARK)])
 def test_the_ground_has_the_colour_of_the_theme(make_window, name, theme):
-    picture = array(grabbed(make_window(Settings(theme=name)).plot))
+    window = make_window(Settings(theme=name))
+    picture = array(grabbed(window.plot))
     colors, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
     assert colors[counts.argmax()].tolist() == rgb(theme.ground)
     assert picture[200, 300].tolist() == rgb(theme.ground)
@@ -84,8 +69,8 @@ def test_every_item_is_painted_where_pixel_of_says_and_nothing_elsewhere(quiet, 
     picture = array(grabbed(quiet))
     places = [quiet.pixel_of(row) for row in range(60)]
     assert min(ink(picture, place, themes.LIGHT.ground) for place in places) > 40
-    ground = quiet.view_box.sceneBoundingRect().toRect().adjusted(8, 8, -8, -8)  # the ticks reach inside
-    left, top = quiet.mapFromScene(ground.topLeft()).x(), quiet.mapFromScene(ground.topLeft()).y()
+    ground = quiet.camera.ground.toRect().adjusted(8, 8, -8, -8)  # the ticks reach inside
+    left, top = ground.left(), ground.top()
     inked = np.abs(picture - rgb(themes.LIGHT.ground)).max(axis=2) > 12
     ys, xs = np.nonzero(inked[top : top + ground.height(), left : left + ground.width()])
     spots = np.array([(place.x(), place.y()) for place in places])
@@ -106,10 +91,10 @@ def test_the_middle_of_a_disc_is_at_most_a_pixel_from_pixel_of(quiet, show, make
 
 def test_points_follow_the_camera(quiet, space):
     quiet.zoom(2.0)
-    quiet.view_box.translateBy(x=1.5)
+    quiet.camera.move(x=1.5)
     picture = array(grabbed(quiet))
-    shown = quiet.view_box.sceneBoundingRect().adjusted(12, 12, -12, -12)
-    rows = [row for row in range(60) if shown.contains(quiet.mapToScene(quiet.pixel_of(row)))]
+    shown = quiet.camera.ground.adjusted(12, 12, -12, -12)
+    rows = [row for row in range(60) if shown.contains(QPointF(quiet.pixel_of(row)))]
     assert 5 < len(rows) < 60
     assert min(ink(picture, quiet.pixel_of(row), themes.LIGHT.ground) for row in rows) > 40
 
@@ -118,7 +103,7 @@ def test_classes_wear_the_colours_of_the_legend(quiet, window, session, space):
     session.replace(coloring="checked")
     picture = array(grabbed(quiet))
     column = space.metadata["checked"]
-    entries = {entry.name: entry.color for entry in quiet._color_key.coloring.legend.entries}
+    entries = {entry.name: entry.color for entry in window.color_key.coloring.legend.entries}
     for row in range(60):
         place = quiet.pixel_of(row)
         others = [quiet.pixel_of(each) for each in range(60) if each != row]
@@ -157,41 +142,6 @@ def test_unselected_items_fade_and_do_not_vanish(quiet, session, space):
     assert 0 < after < before
 
 
-def overlapping(boxes):
-    return [
-        (one, other)
-        for one, other in itertools.combinations(boxes, 2)
-        if one[0] < other[0] + other[2]
-        and other[0] < one[0] + one[2]
-        and one[1] < other[1] + other[3]
-        and other[1] < one[1] + one[3]
-    ]
-
-
-def test_names_never_overlap_and_stay_inside(plot, session, space, ask, placed):
-    for act in (
-        lambda: None,
-        lambda: ask("word3"),
-        lambda: session.replace(selection=np.arange(30)),
-        lambda: plot.zoom(4.0),
-    ):
-        act()
-        grabbed(plot)
-        *boxes, (width, height) = placed
-        assert len(boxes) >= 5
-        assert overlapping(boxes) == []
-        assert all(x >= 0 and y >= 0 and x + w <= width and y + h <= height for x, y, w, h in boxes)
-
-
-def test_more_names_when_zoomed_in(plot, show, make_space, placed):
-    show(make_space(np.random.default_rng(2).normal(size=(2000, 3))))
-    grabbed(plot)
-    whole = len(placed)
-    plot.zoom(12.0)
-    grabbed(plot)
-    assert len(placed) > whole > 3
-
-
 ODD_SPACES = {
     "one item": [[1.0, 2.0]],
     "one dimension": [[1.0], [2.0], [4.0]],
@@ -210,7 +160,7 @@ def test_odd_spaces_are_shown_pointed_at_and_asked(quiet, show, make_space, ask,
     space = show(make_space(ODD_SPACES[kind]))
     for row in np.flatnonzero(space.finite).tolist():
         place = quiet.pixel_of(row)
-        assert quiet.view_box.sceneBoundingRect().contains(quiet.mapToScene(place))
+        assert quiet.camera.ground.contains(QPointF(place))
         found = quiet.row_at(place)
         assert quiet.pixel_of(found) == place
         assert ink(array(grabbed(quiet)), place, themes.LIGHT.ground) > 30
@@ -240,19 +190,54 @@ def test_without_a_space_the_plot_is_empty(plot):
     assert plot.accessibleDescription() == "The plot is empty."
 
 
-def test_the_saved_figure_is_the_plot_twice_as_fine(plot, window, space, tmp_path):
-    window._commands.write_figure(tmp_path / "plot.png")
-    image = QImage(str(tmp_path / "plot.png"))
-    assert (image.width(), image.height()) == (2 * plot.width(), 2 * plot.height())
-    picture = array(image)
-    for row in range(60):
-        assert ink(picture, plot.pixel_of(row) * 2, themes.LIGHT.ground, reach=3) > 30
-    assert window.message_bar.message_line.text() == "Saved the figure plot.png."
+@pytest.fixture
+def crowd(show, make_space, idle):
+    """More items than are sorted at once, sorted by now."""
+    made = show(make_space(np.random.default_rng(6).normal(size=(21_000, 2)) * [4, 2]))
+    idle()
+    return made
 
 
-def test_a_figure_gets_its_suffix_and_a_missing_folder_is_said(window, space, tmp_path):
-    window._commands.write_figure(tmp_path / "plot")
-    assert (tmp_path / "plot.png").exists()
-    window._commands.write_figure(tmp_path / "nowhere" / "plot.png")
-    assert "There is no folder" in window.message_bar.message_line.text()
-    assert [path.name for path in tmp_path.iterdir()] == ["plot.png"]
+@pytest.mark.parametrize("selection", [None, np.arange(0, 21_000, 3)])
+def test_sorted_items_look_and_are_found_as_unsorted_ones(quiet, session, crowd, selection):
+    session.replace(selection=selection)
+    quiet.zoom(2.0)
+    places = [QPoint(x, y) for x in range(100, 500, 37) for y in range(100, 400, 41)]
+    pictures, found = [], []
+    for is_sorted in (True, False):
+        assert (quiet.scene.tiles is not None) == is_sorted
+        pictures.append(array(grabbed(quiet)))
+        found.append([quiet.row_at(place) for place in places])
+        quiet.scene.tiles = quiet.points_item._tiles = None
+        quiet.points_item._layers = []
+        quiet.points_item.redraw()
+    assert np.abs(pictures[0] - pictures[1]).max() <= 3
+    assert found[0] == found[1]
+    assert len(set(found[0])) > 20
+
+
+def test_a_crowd_is_drawn_coarser_while_the_view_moves_and_finely_at_rest(monkeypatch, qtbot, quiet, crowd):
+    monkeypatch.setattr(points_item, "MANY_ITEMS", 1_000)
+    widths = []
+    paint = quiet.scene.painter.paint
+    monkeypatch.setattr(
+        quiet.scene.painter, "paint", lambda *args, **how: widths.append(how["cell_px"]) or paint(*args, **how)
+    )
+    quiet.camera.move(0.1, 0.0)
+    grabbed(quiet)
+    assert widths == [MOVING_CELL_PX]
+    qtbot.waitUntil(lambda: bool(grabbed(quiet)) and widths[-1] == CELL_PX)
+    monkeypatch.undo()
+    at_rest = array(grabbed(quiet))
+    quiet.points_item.redraw()
+    assert (array(grabbed(quiet)) == at_rest).all()
+
+
+def test_points_are_as_large_and_as_opaque_as_the_person_wants(quiet, window, crowd):
+    inks = []
+    for size, opacity in ((1.0, 1.0), (2.0, 1.0), (1.0, 0.3)):
+        window.appearance.prefer(point_size=size, point_opacity=opacity)
+        inks.append(np.abs(array(grabbed(quiet)) - rgb(themes.LIGHT.ground)).sum())
+    usual, large, faint = inks
+    assert large > 1.5 * usual
+    assert 0 < faint < 0.6 * usual

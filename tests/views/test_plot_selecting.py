@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
 
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 
 
 def data_at(plot, place: QPoint) -> tuple[float, float]:
     """Data coordinates of a pixel, from the ranges of the axes alone."""
-    ground = plot.view_box.mapRectToScene(plot.view_box.rect())
-    (x0, x1), (y0, y1) = plot.view_box.viewRange()
-    at = plot.mapToScene(place)
-    x = x0 + (at.x() - ground.left()) / ground.width() * (x1 - x0)
-    y = y1 - (at.y() - ground.top()) / ground.height() * (y1 - y0)
+    ground, shown = plot.camera.ground, plot.camera.shown
+    x = shown.left() + (place.x() - ground.left()) / ground.width() * shown.width()
+    y = shown.bottom() - (place.y() - ground.top()) / ground.height() * shown.height()
     return x, y
 
 
@@ -39,7 +38,7 @@ def points(session, space):
 
 @pytest.fixture
 def middle(plot):
-    return plot.mapFromScene(plot.view_box.sceneBoundingRect().center())
+    return plot.camera.ground.center().toPoint()
 
 
 def selected(session):
@@ -110,16 +109,31 @@ def test_a_rectangle_without_items_selects_nothing(plot, session, show, make_spa
 
 def test_the_outline_is_seen_while_dragging_and_gone_after(plot, space, middle, drag):
     plot.set_tool("rectangle")
-    shown = []
-    outline = plot.view_box._outline
-    plot.view_box.rectangle_drawn.connect(lambda polygon, how: shown.append(outline.path().isEmpty()))
+    left = []
+    plot.hand.rectangle_drawn.connect(lambda polygon, how: left.append(plot.hand.outline.size()))
     seen = []
-    original = outline.setPath
-    outline.setPath = lambda path: (seen.append(path.boundingRect()), original(path))
+    plot.hand.outline_changed.connect(lambda: seen.append(plot.hand.outline.boundingRect()))
     drag(plot.viewport(), middle, middle + QPoint(100, 80))
-    assert shown == [True]
+    assert left == [0]
     assert max(rect.width() for rect in seen) == pytest.approx(100, abs=1)
     assert max(rect.height() for rect in seen) == pytest.approx(80, abs=1)
+
+
+def test_the_outline_is_painted_in_the_accent_over_its_tint(plot, window, show, make_space, middle, drag):
+    show(make_space([[0, 0], [10, 10]]))
+    plot.set_tool("rectangle")
+    start, end = middle + QPoint(60, 40), middle + QPoint(160, 120)
+    images = []
+    plot.hand.outline_changed.connect(lambda: images.append(plot.grab().toImage()))
+    drag(plot, start, end)
+    *_, drawn, gone = images
+    inside, outside = (drawn.pixelColor(start + QPoint(*place)) for place in ((50, 15), (-20, 15)))
+    edge = min(drawn.pixelColor(start.x() + x, start.y()).red() for x in range(100))
+    theme = window.appearance.theme
+    assert outside == QColor(theme.ground)
+    assert 200 < inside.red() < outside.red()
+    assert edge < QColor(theme.accent).red() + 100
+    assert gone.pixelColor(start + QPoint(50, 15)) == outside
 
 
 def test_a_click_with_a_selecting_tool_still_asks(qtbot, plot, session, space, idle):
@@ -144,7 +158,7 @@ def test_selecting_shows_in_the_panel_and_clears_there(qtbot, plot, session, win
 def test_places_that_are_not_finite_are_never_selected(plot, session, show, make_space, drag):
     show(make_space([[0, 0], [np.nan, 1], [10, 10], [5, 4]]))
     plot.set_tool("rectangle")
-    corner = plot.mapFromScene(plot.view_box.sceneBoundingRect().topLeft() + QPointF(2, 2))
-    far = plot.mapFromScene(plot.view_box.sceneBoundingRect().bottomRight() - QPointF(2, 2))
+    corner = (plot.camera.ground.topLeft() + QPointF(2, 2)).toPoint()
+    far = (plot.camera.ground.bottomRight() - QPointF(2, 2)).toPoint()
     drag(plot.viewport(), corner, far)
     assert selected(session) == [0, 2, 3]

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QLabel
 
 from embedviz.space.source import Note
-from embedviz.space.table import Column
-from embedviz.views.legend import ClassRows, Scale
 from embedviz.views.space_panel import summary, variance_sentence
 
 
@@ -103,7 +100,11 @@ def test_one_dimension_has_one_axis(panel, show, make_space):
 
 
 def test_only_columns_that_can_colour_are_offered(qapp, panel, session, space):
-    assert items(panel.color_combo) == ["One colour", "part_of_speech", "frequency", "checked"]
+    columns, built_in = (
+        ["part_of_speech", "frequency", "checked"],
+        ["Similarity", "Density", "Vector length", "Selection"],
+    )
+    assert items(panel.color_combo) == ["One colour", *columns, *built_in]
     choose(qapp, panel.color_combo, 2)
     assert session.state.coloring == "frequency"
     choose(qapp, panel.color_combo, 0)
@@ -118,61 +119,26 @@ def test_the_combo_follows_undo(qapp, panel, window, session, space):
     assert panel.color_combo.currentText() == "part_of_speech"
 
 
-def legend_texts(panel):
-    return [label.text() for label in panel.legend.findChildren(QLabel)]
-
-
-def class_rows(panel):
-    return panel.legend.findChild(ClassRows)
-
-
-def test_the_legend_counts_the_classes(qapp, panel, space):
-    assert not panel.legend.isVisible()
-    choose(qapp, panel.color_combo, 1)
-    column = space.metadata["part_of_speech"]
-    counts = np.bincount(column.values[~column.missing], minlength=3)
-    entries = [f"{column.names[code]}: {counts[code]}" for code in np.argsort(-counts, kind="stable")]
-    assert panel.legend.isVisible()
-    assert class_rows(panel).accessibleDescription() == "; ".join([*entries, f"(none): {column.missing.sum()}"])
-
-
-def test_each_class_has_a_dot_of_its_colour(qapp, panel, window, space):
-    choose(qapp, panel.color_combo, 3)
-    entries = window.plot._color_key.coloring.legend.entries
-    picture = class_rows(panel).grab().toImage()
-    height = picture.height() / len(entries)
-    dots = [picture.pixelColor(5, round((place + 0.5) * height)) for place in range(len(entries))]
-    assert [(dot.red(), dot.green(), dot.blue()) for dot in dots] == [entry.color for entry in entries]
-
-
-def test_the_legend_of_a_scale_names_its_limits(qapp, panel, space):
-    choose(qapp, panel.color_combo, 2)
-    column = space.metadata["frequency"]
-    low, high = np.percentile(column.values[~column.missing], [2, 98])
-    scale = panel.legend.findChild(Scale)
-    ends = scale.accessibleName().removeprefix("Colours from ").split(" to ")
-    assert [float(end.replace(",", "")) for end in ends] == pytest.approx([low, high], rel=2e-3)
-    assert f"(none): {column.missing.sum()}" in legend_texts(panel)
-    scale.grab()
-
-
-def test_many_classes_are_cut_with_their_count(qapp, panel, show, make_space):
-    codes, names = np.arange(300, dtype=np.int32), tuple(f"<i>{n}</i>" for n in range(300))
-    show(
-        make_space(
-            np.random.default_rng(0).normal(size=(300, 3)),
-            None,
-            {"kind": Column("category", codes, np.zeros(300, bool), names)},
-        )
-    )
-    choose(qapp, panel.color_combo, 1)
-    assert class_rows(panel).accessibleDescription().startswith("<i>0</i>: 1; <i>1</i>: 1; ")
-    assert "and 240 more classes" in legend_texts(panel)
-    assert any("share" in text for text in legend_texts(panel))
-
-
 def test_another_space_offers_its_own_columns(qapp, panel, session, show, make_space, space):
     choose(qapp, panel.color_combo, 1)
     show(make_space(np.eye(3)))
-    assert items(panel.color_combo) == ["One colour"]
+    assert items(panel.color_combo) == ["One colour", "Similarity", "Density", "Vector length", "Selection"]
     assert not panel.legend.isVisible()
+
+
+def test_a_third_axis_makes_a_space_of_it(qapp, panel, session, space):
+    assert items(panel.z_combo) == ["None (flat)", *items(panel.x_combo)]
+    choose(qapp, panel.z_combo, 3)
+    assert session.state.view.axes == (0, 1, 2)
+    choose(qapp, panel.x_combo, 4)
+    assert session.state.view.axes == (4, 1, 2)
+    assert panel.z_combo.currentIndex() == 3
+    choose(qapp, panel.z_combo, 0)
+    assert session.state.view.axes == (4, 1)
+
+
+def test_two_components_have_no_depth_and_say_so(panel, show, make_space):
+    show(make_space(np.random.default_rng(0).normal(size=(20, 2))))
+    assert not panel.z_combo.isEnabled()
+    assert panel.z_combo.toolTip() == "3-D needs at least three components; this projection has 2."
+    assert panel.z_combo.accessibleDescription() == panel.z_combo.toolTip()

@@ -1,4 +1,4 @@
-"""The plot: axes and mouse by pyqtgraph, the drawing by our own raster."""
+"""The plot: a widget of our own, with its camera, axes, points, marks and names."""
 
 from embedviz.views.plot.plot import Plot
 

@@ -1,11 +1,12 @@
-"""Which items the plot names: the query, its neighbours, the selected, then the most frequent in view."""
+"""Which items the plot names before all others: the query, its neighbours, the selected."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embedviz.raster import Marks, Viewport
-from embedviz.raster.visible import first_in_view
+import numpy as np
+
+from embedviz.raster import Marks
 from embedviz.session import State
 from embedviz.space.arrays import FloatArray, RowArray
 from embedviz.views.text import one_line
@@ -13,50 +14,39 @@ from embedviz.views.text import one_line
 LONGEST_CAPTION = 40
 MOST_CAPTIONED_NEIGHBORS = 200
 MOST_CAPTIONED_SELECTED = 30
-CANDIDATES = 400
-PIXELS_PER_CAPTION = 26_000
-FEW_IN_VIEW = 250
+GHOST = -1  # stands for the row of a query that is no item
 
 
 @dataclass(frozen=True)
 class Caption:
-    """A name beside a point (data coordinates); `role` is the theme's colour for it."""
+    """A name beside a point (two or three data coordinates) that belongs to `row`; `role` names its colour."""
 
+    row: int
     text: str
-    point: tuple[float, float]
+    point: tuple[float, ...]
     role: str
 
 
-def captions(state: State, marks: Marks | None, points: FloatArray, viewport: Viewport) -> list[Caption]:
-    """The names worth showing in a viewport (logical pixels), most important first."""
+def captions(state: State, marks: Marks | None, points: FloatArray) -> list[Caption]:
+    """The names of what is asked and selected, most important first, each item once."""
     space, answer = state.space, state.answer
     if space is None:
         return []
-    found: list[Caption] = []
-    named: set[int] = set()
+    found: dict[int, Caption] = {}
 
     def add(rows: RowArray, role: str) -> None:
         for row in rows.tolist():
-            if row not in named:
-                named.add(row)
-                found.append(Caption(_short(space.name(row)), (float(points[row, 0]), float(points[row, 1])), role))
+            point = tuple(points[row].astype(np.float64).tolist())
+            found.setdefault(row, Caption(row, one_line(space.name(row), most=LONGEST_CAPTION), point, role))
 
     if answer is not None and marks is not None:
         if marks.query_point is not None:
-            text = answer.reading if answer.is_formula or not answer.inputs else space.name(answer.inputs[0])
-            found.append(
-                Caption(_short(text), (float(marks.query_point[0]), float(marks.query_point[1])), "query_text")
-            )
-            named.update(answer.inputs if not answer.is_formula else ())
+            is_item = not answer.is_formula and len(answer.inputs) > 0
+            row = answer.inputs[0] if is_item else GHOST
+            text = space.name(row) if is_item else answer.reading
+            point = tuple(marks.query_point.tolist())
+            found[row] = Caption(row, one_line(text, most=LONGEST_CAPTION), point, "query_text")
         add(answer.rows[:MOST_CAPTIONED_NEIGHBORS], "text")
     if state.selection is not None:
         add(state.selection[:MOST_CAPTIONED_SELECTED], "accent")
-    frequent = first_in_view(points, viewport, CANDIDATES)
-    if len(frequent) > FEW_IN_VIEW:  # a crowd: name few, and none beside an answer
-        frequent = frequent[: viewport.width * viewport.height // PIXELS_PER_CAPTION if answer is None else 0]
-    add(frequent, "muted")
-    return found
-
-
-def _short(text: str) -> str:
-    return one_line(text, most=LONGEST_CAPTION)
+    return list(found.values())

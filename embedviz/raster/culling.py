@@ -1,0 +1,61 @@
+"""Which entries of tiles lie in a box: the runs to draw, and how many items are in view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedviz import kernels
+from embedviz.raster.tiles import Level, Tiles
+from embedviz.raster.viewport import Viewport
+from embedviz.space.arrays import RowArray
+
+TILE_KERNELS = "embedviz.raster.tile_kernels"
+
+LEAF = 192
+_MOST_RUNS = 1 << 14
+STACK = 4 * 24, 5
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of the data, its edges included."""
+
+    x_low: float
+    x_high: float
+    y_low: float
+    y_high: float
+
+    @classmethod
+    def of_pixels(cls, viewport: Viewport, left: float, right: float, top: float, bottom: float) -> Box:
+        """The data under a rectangle of pixels, made a hundredth of a pixel wider against rounding."""
+        (x_low, y_high), (x_high, y_low) = (
+            viewport.to_data(left - 0.01, top - 0.01),
+            viewport.to_data(right + 0.01, bottom + 0.01),
+        )
+        return cls(x_low, x_high, y_low, y_high)
+
+
+def runs_in(tiles: Tiles, level: Level, box: Box, leaf: int = LEAF, workspace: RowArray | None = None) -> RowArray:
+    """Runs (first, last, inside), int64 (r, 3), that together hold all gridded entries of `level` in `box`.
+
+    Ascending; where `inside` is 1, all entries lie in the box. The runs may be overwritten by the next call with the
+    same `workspace`, of three columns. Without kernels there is one run that holds all.
+    """
+    compiled, grid = kernels.loaded(TILE_KERNELS), tiles.grid
+    if compiled is None:
+        return np.array([[0, len(level), 0]], np.int64)
+    edges = (box.x_low, grid.x_low), (box.x_high, grid.x_low), (box.y_low, grid.y_low), (box.y_high, grid.y_low)
+    cells = np.array([grid.clamped(value, low) for value, low in edges], np.int64)
+    runs = np.empty((_MOST_RUNS, 3), np.int64) if workspace is None else workspace
+    facts = grid.x_low, grid.y_low, grid.scale, grid.bits, cells, leaf, np.empty(STACK, np.int64), runs
+    points = tiles.points
+    n_runs = compiled.runs_in_box(points, level.starts, level.table, level.table_depth, level.shift, *facts)
+    found: RowArray = runs[:n_runs]
+    return found
+
+
+def outliers(tiles: Tiles) -> RowArray:
+    """The run of points that are finite but off the grid, int64 (1, 3)."""
+    return np.array([[tiles.n_gridded, tiles.n_finite, 0]], np.int64)
