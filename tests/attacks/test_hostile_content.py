@@ -147,8 +147,9 @@ def small_vectors(tmp_path: Path) -> Path:
 def test_a_disk_without_room_is_not_called_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
-    path = tmp_path / "a.txt.gz"
-    path.write_bytes(gzip.compress(b"a 1 2\nb 3 4\n"))
+    path = tmp_path / "a.npy.gz"  # text would be read while it unpacks, and needs no room
+    with gzip.open(path, "wb") as packed:
+        np.save(packed, np.eye(2, dtype=np.float32))
     monkeypatch.setattr(unpacking, "_DISK_MARGIN", 1 << 62)
     with pytest.raises(FormatError, match="has room for"):
         embedviz.open(path)

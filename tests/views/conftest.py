@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QCursor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -44,6 +44,7 @@ def make_window(qtbot, qapp):
         qtbot.addWidget(made)
         return made
 
+    QCursor.setPos(0, 0)  # a mouse that already stands where a test moves it would not move
     yield make
     qapp.setStyleSheet("")
 
