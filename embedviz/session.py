@@ -11,6 +11,7 @@ from embedviz.space.answer import Answer
 from embedviz.space.arrays import RowArray
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.projection import Projection
+from embedviz.space.run import Run
 
 MOST_STATES = 200
 
@@ -46,6 +47,11 @@ class State:
     hidden_classes: frozenset[int] = frozenset()
     color_limits: ColorLimits = "percentile"
     view: View = field(default_factory=View)
+
+    @property
+    def run(self) -> Run | None:
+        """The training that made the open space, where one did."""
+        return None if self.space is None else self.space.source.run
 
 
 class Session(QObject):

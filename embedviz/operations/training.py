@@ -83,16 +83,16 @@ class TrainingOperations(FileOperations, LookingOperations):
 
     def save_run(self, path: str | Path) -> None:
         """Write the epochs of the open space's training to a CSV or JSON file, by suffix."""
-        space = self.session.state.space
-        if space is None or space.source.run is None:
+        run = self.session.state.run
+        if run is None:
             self.say("The open space was not trained here, so it has no epochs to save.")
             return
         try:
-            training.save_run(space.source.run, Path(path), overwrite=True)  # the dialog has asked
+            training.save_run(run, Path(path), overwrite=True)  # the dialog has asked
         except EmbedvizError as error:
             self.complain(error)
             return
-        self.say(f"Saved {len(space.source.run.epochs)} epochs in {Path(path).name}.")
+        self.say(f"Saved {len(run.epochs)} epochs in {Path(path).name}.")
 
     @Slot(object)
     def _on_not_opened(self, job: Job) -> None:

@@ -13,7 +13,6 @@ from embedviz.views.panel import head, plain
 from embedviz.views.strip import Strip
 from embedviz.views.text import one_line
 from embedviz.views.thumbnails import Thumbnails
-from embedviz.views.thumbnails import picture as picture  # the hover card takes it from here
 
 PICTURE_PX = 96
 MOST_PICTURES = 3

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         self.mode_panels.addWidget(self.space_panel)
         self.thumbnails = Thumbnails(session, operations.jobs, self)
         self.plot = Plot(session, operations, self.appearance, self.color_key)
+        self.plot.hover_card.take_pictures_from(self.thumbnails)
         self.answer_panel = AnswerPanel(session, operations, self.appearance, self.thumbnails)
         self.neighbor_table = self.answer_panel.neighbor_table
         self.message_bar = MessageBar(operations, self.appearance)

@@ -38,15 +38,6 @@ def pixels_image(column: Column, row: int) -> QImage | None:
     return QImage(pixels.tobytes(), width, height, pixels.strides[0], kind).copy()
 
 
-def picture(space: EmbeddingSpace, row: int, side: int) -> QPixmap | None:
-    """The picture of an item from its first column of pixels in memory, enlarged without smoothing, or None."""
-    for column in space.metadata.values():
-        image = pixels_image(column, row) if column.kind == "image" else None
-        if image is not None:
-            return fitted(image, side)
-    return None
-
-
 def fitted(image: QImage, side: int) -> QPixmap:
     """A picture in a square of `side` pixels: small ones enlarged without smoothing, large ones made smaller with."""
     is_larger = max(image.width(), image.height()) > side

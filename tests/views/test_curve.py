@@ -3,50 +3,15 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from embedviz.settings import Settings
 from embedviz.views.appearance import Appearance
-from embedviz.views.train.curve import Curve, Line
-from embedviz.views.train.ticks import tick_texts, ticks, whole_ticks
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "most", "expected"),
-    [
-        (86.5, 93.6, 4, [88.0, 90.0, 92.0]),
-        (0.0, 1.0, 6, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
-        (0.0, 1.0, 5, [0.0, 0.5, 1.0]),
-        (1.21, 2.12, 5, [1.4, 1.6, 1.8, 2.0]),
-    ],
-)
-def test_marks_are_round(low, high, most, expected):
-    assert ticks(low, high, most) == pytest.approx(expected)
-
-
-@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(3, 9))
-def test_marks_lie_inside_and_are_few_enough(low, width, most):
-    high = low + width
-    found = ticks(low, high, most)
-    slack = 1e-6 * (abs(low) + width)
-    assert 1 <= len(found) <= most
-    assert all(low - slack <= mark <= high + slack for mark in found)
-    gaps = [after - before for before, after in pairwise(found)]
-    assert gaps == pytest.approx(gaps[:1] * len(gaps), abs=slack)
-
-
-def test_the_texts_of_marks_tell_them_apart():
-    assert tick_texts([1.4, 1.6, 1.8]) == ["1.4", "1.6", "1.8"]
-    assert tick_texts([88.0, 90.0, 92.0]) == ["88", "90", "92"]
-    assert tick_texts([0.25, 0.3]) == ["0.25", "0.30"]
-    assert tick_texts([]) == []
+from embedviz.views.train.curve import Curve, Line, whole_ticks
 
 
 @pytest.mark.parametrize(

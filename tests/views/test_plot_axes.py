@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from embedviz.views import theme as themes
 from embedviz.views.plot.axes import Axes
 from embedviz.views.plot.camera import Camera
-from embedviz.views.plot.ticks import ticks
+from embedviz.views.ticks import ticks
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from embedviz.views.plot.camera import Camera
-from embedviz.views.plot.ticks import Tick, ticks
 from embedviz.views.theme import Theme
+from embedviz.views.ticks import Tick, ticks
 
 TICK_PX = 4.0
 GAP_PX = 6.0

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from embedviz.views.appearance import Appearance
-from embedviz.views.train.ticks import tick_texts, ticks, whole_ticks
+from embedviz.views.ticks import ticks
 
 TEXT_PX, LINE_PX, DOT_PX = 11, 2, 2.5
 ROOM_PER_TICK_PX, ROOM_PER_EPOCH_PX, ROOM_PER_DOT_PX = 26, 34, 7
@@ -119,7 +119,7 @@ class Curve(QWidget):
             return [], []
         room = self.height() - 3 * metrics.height() - 10
         marks = ticks(*self._bounds(), most=max(3, int(room / self._appearance.px(ROOM_PER_TICK_PX))))
-        return marks, tick_texts(marks)
+        return [mark.value for mark in marks], [mark.text for mark in marks]
 
     def _paint(self, painter: QPainter) -> None:
         theme = self._appearance.theme
@@ -247,3 +247,8 @@ class Curve(QWidget):
             self._read_epoch(None)
         else:
             super().keyPressEvent(event)
+
+
+def whole_ticks(last: int, most: int) -> list[int]:
+    """Whole numbers of 1..last, at most `most`: all of them, or multiples of a round step."""
+    return list(range(1, last + 1)) if last <= most else [round(mark.value) for mark in ticks(1, last, most)]

@@ -169,8 +169,7 @@ class TrainPanel(QFrame):
     @Slot()
     def _on_space_changed(self) -> None:
         """A space that was trained can be asked how good it is."""
-        space = self._operations.session.state.space
-        is_trained = space is not None and space.source.run is not None
+        is_trained = self._operations.session.state.run is not None
         self.quality_button.setVisible(is_trained and not self._operations.is_training)
 
     @Slot(object)

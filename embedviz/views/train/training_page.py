@@ -92,8 +92,7 @@ class TrainingPage(QWidget):
     @Slot()
     def save(self) -> None:
         """Ask for a file and save the epochs of the open space to it."""
-        space = self._session.state.space
-        if space is None or space.source.run is None:
+        if self._session.state.run is None:
             self._operations.save_run("")  # says why there is nothing to save
             return
         path, chosen = QFileDialog.getSaveFileName(self, "Save epochs", "epochs.csv", "CSV (*.csv);;JSON (*.json)")
@@ -130,10 +129,9 @@ class TrainingPage(QWidget):
     def _on_space_changed(self) -> None:
         if self._operations.is_training:
             return
-        space = self._session.state.space
-        self.save_button.setEnabled(space is not None and space.source.run is not None)
-        run = space.source.run if space is not None else None
-        self._show(run.epochs if run is not None else (), EMPTY if space is None else FOREIGN)
+        state = self._session.state
+        self.save_button.setEnabled(state.run is not None)
+        self._show(state.run.epochs if state.run is not None else (), EMPTY if state.space is None else FOREIGN)
 
     @Slot(QModelIndex)
     def _on_current_row_changed(self, current: QModelIndex) -> None:
