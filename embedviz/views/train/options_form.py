@@ -18,7 +18,7 @@ COUNTS = (
 )
 OF_VOCABULARY = ("n_dims", "min_count")
 LABEL_PX, FIELD_PX = 64, 78
-LINES = (("By the text", "auto"), ("Sentences", "sentences"), ("Run on", "running"))
+LINES = (("Auto", "auto"), ("Apart", "sentences"), ("Join", "running"))
 RATES = (("learning_rate", "Learning rate", 4, 0.005), ("subsample", "Subsample", 5, 0.0005))
 
 
