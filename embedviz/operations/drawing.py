@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 
 from embedviz.jobs import Job
+from embedviz.operations.background import in_background
 from embedviz.operations.evaluating import EvaluatingOperations
 from embedviz.progress import finish
 from embedviz.raster.landmarks import landmark_steps
@@ -12,6 +13,7 @@ from embedviz.raster.tiles import Tiles, tile_steps
 from embedviz.space.arrays import FloatArray
 
 AT_ONCE_UP_TO = 20_000
+AFTER_SECONDS = 0.1  # the first picture, of unsorted points, comes before
 
 
 class DrawingOperations(EvaluatingOperations):
@@ -36,7 +38,7 @@ class DrawingOperations(EvaluatingOperations):
         state = self.session.state
         self.jobs.start(
             "tiles",
-            tile_steps(points),
+            in_background(tile_steps(points), after_seconds=AFTER_SECONDS),
             title="Sorting the plot",
             context=(points, (state.projection, state.view.axes[:2])),
             is_quiet=True,
@@ -45,7 +47,7 @@ class DrawingOperations(EvaluatingOperations):
         )
         self.jobs.start(
             "landmarks",
-            landmark_steps(points),
+            in_background(landmark_steps(points), after_seconds=AFTER_SECONDS),
             title="Choosing which items to name",
             context=points,
             is_quiet=True,

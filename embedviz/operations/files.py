@@ -27,6 +27,7 @@ from embedviz.space.projection import Projection
 FIRST_SAMPLE = "glove-10k"
 FIRST_QUESTION = "river"
 SHARE_OF_READING = 0.85
+KEEP_AFTER_SECONDS = 2.0  # the window draws and answers first
 MOST_COMPONENTS = 10
 
 Opened = tuple[EmbeddingSpace, Projection, Answer | None]
@@ -205,7 +206,7 @@ class FileOperations(CachingOperations, ExportingOperations):
         """In the background, keep what was slow to read for the next time, and check what was kept before."""
         self.jobs.start(
             "keep",
-            in_background(formats.keep_steps(space)),
+            in_background(formats.keep_steps(space), after_seconds=KEEP_AFTER_SECONDS),
             title=f"Keeping {space.source.name}",
             is_quiet=True,
             on_success=self._on_kept,

@@ -23,7 +23,7 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "subsample": "Very frequent words are read less often, from this share of the text on; 0 reads all.",
         "seed": "The start of all random choices; the same seed gives the same result on small texts.",
         "n_threads": "How many processor cores work at once; empty chooses by the size of the text.",
-        "lines": "Whether each line is a sentence apart, or lines are joined up to a blank line; auto looks at the text.",
+        "lines": "Whether each line is a sentence apart, or lines join up to a blank one; auto looks at the text.",
     }
 )
 

@@ -61,7 +61,7 @@ class Starter(QObject):
         chosen = self._window.appearance.settings
         session = Session(State(view=View(metric=chosen.metric, k=chosen.k)), parent=self._window)
         operations = Operations(session, Jobs(parent=self._window), parent=self._window)
-        self._open(operations)  # the worker reads while this thread imports pyqtgraph and builds the panels
+        self._open(operations)  # the worker reads while this thread builds the panels
         self._window.furnish(session, operations)
         SettingsKeeper(session, operations, self._window.appearance, self._window)
         if self._problem is not None:

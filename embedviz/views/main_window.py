@@ -45,7 +45,7 @@ class MainWindow(QMainWindow):
         self.menuBar()
 
     def furnish(self, session: Session, operations: Operations) -> None:
-        """Build the panels; loads pyqtgraph and numpy if nobody has yet."""
+        """Build the panels; loads numpy if nobody has yet."""
         from embedviz.views.actions import make_actions
         from embedviz.views.answer_panel import AnswerPanel
         from embedviz.views.color_key import ColorKey
