@@ -6,7 +6,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
-from statistics import median
 from types import ModuleType
 
 import numpy as np
@@ -61,7 +60,7 @@ def tried_steps(
     learned = time.perf_counter()
     yield from model.heldout.measure_steps(model.inputs, model.outputs)
     yield from neighborhoods_steps(model.inputs)
-    return Speed(median(speeds), time.perf_counter() - learned, is_tried=True)
+    return Speed(float(np.median(speeds)), time.perf_counter() - learned, is_tried=True)
 
 
 def _learn(model: SkipGramModel, positions: count[int], until: float) -> int:
