@@ -185,7 +185,8 @@ def _check_steps(model: SkipGramModel, epoch: int, done: _Pass) -> Steps[None]:
             "words stand near each other. Use a longer text, a lower minimum count, or subsample 0."
         )
     if not (math.isfinite(done.loss) and (yield from model.finite_steps())):
+        rate = model.options.learning_rate
         raise EmbedvizError(
             f"Training went astray in epoch {epoch + 1}: the loss is no longer finite, since the steps were too large. "
-            f"The learning rate is {model.options.learning_rate:g}; choose a smaller one, such as 0.025."
+            f"The learning rate is {rate:g}; choose a smaller one, such as {rate / 4:g}."
         )

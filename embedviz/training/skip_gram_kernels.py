@@ -17,7 +17,7 @@ from embedviz.space.arrays import CodeArray, DoubleArray, FlagArray, FloatArray,
 
 _STRETCH = 16
 _MERGE_AFTER = 2_000  # positions between two exchanges of the hottest rows with the other threads
-_MOST_AT_ONCE = float32(1_000)
+_MOST_AT_ONCE = float32(300)
 _MINUS_LOG2_E, _LN_2 = float32(-1.4426950408889634), float32(0.6931471805599453)
 
 _CODES = "Array(int32, 1, 'C', True)"
@@ -145,7 +145,7 @@ def learn(
     many as `hot` has, are worked on as copies that are exchanged now and then, so that threads do not contend for them.
     The rate goes from `first_rate` to `last_rate`. Adds the loss and the number of pairs to `sums` float64 (3,); once
     another thread sets the last of them, the rest is left, after 16 positions at most. Draws go on from `state` uint64
-    (1,), which is not 0. A word whose pairs and negatives are more than a thousand takes smaller steps, or they would
+    (1,), which is not 0. A word whose pairs and negatives are more than 300 takes smaller steps, or they would
     add up to more than they mend. The arrays from `kept` on are worked in, and are those of `SkipGramModel.room`.
     """
     n_words, width = inputs.shape
