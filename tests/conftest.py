@@ -141,6 +141,13 @@ def settle() -> None:
     psutil.wait_procs(psutil.Process().children(recursive=True), timeout=0.01)
 
 
+@pytest.fixture(autouse=True)
+def _copies_are_kept_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window waits before it keeps a copy of an opened file; a test that waits until all is quiet need not."""
+    if "qapp" in request.fixturenames:
+        monkeypatch.setattr("embedviz.operations.files.KEEP_AFTER_SECONDS", 0.0)
+
+
 @pytest.fixture
 def run_main(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Run one command line in this process: exit code, standard output, standard error."""

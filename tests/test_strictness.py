@@ -162,7 +162,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("strict")
     (folder / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     (folder / "tests").mkdir()
-    (folder / "tests" / "conftest.py").write_bytes((ROOT / "tests" / "conftest.py").read_bytes())
+    rules = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    hurried = rules.replace("GRACE_SECONDS = 2.0", "GRACE_SECONDS = 0.3")
+    assert hurried != rules
+    (folder / "tests" / "conftest.py").write_text(hurried, encoding="utf-8")
     (folder / "tests" / "test_offences.py").write_text(OFFENCES)
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-rA", "--tb=no", "--show-capture=no"],

@@ -42,6 +42,7 @@ _GIGABYTE = 10**9
 _SHARE_OF_DISK = 0.1
 _LEFT_OVER_SECONDS = 3600
 _LONGEST_ENTRY = 1 << 26
+_PUTTING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -179,13 +180,22 @@ def _write(space: EmbeddingSpace) -> Steps[None]:
             "arrays": described,
         }
         _write_facts(fresh, facts)
-        if file_state(source.path) != source.state:
-            return
-        _remove(folder)
-        fresh.replace(folder)
+        with _PUTTING:
+            if file_state(source.path) != source.state or _is_kept(folder, facts):
+                return
+            _remove(folder)
+            fresh.replace(folder)
         _evict(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _is_kept(folder: Path, facts: dict[str, Any]) -> bool:
+    """Whether another window, command or thread was faster with the same copy: then theirs stays where it is."""
+    with suppress(OSError, DamagedEntryError):
+        kept = _facts(folder)
+        return all(kept[name] == facts[name] for name in ("state", "beside", "arrays"))
+    return False
 
 
 def _space(

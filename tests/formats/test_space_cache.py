@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -258,11 +259,27 @@ def test_large_arrays_are_checked_by_size_and_ends(tmp_path: Path, monkeypatch: 
         read_array(tmp_path / "a.npy", facts)
 
 
-def test_opening_by_the_library_keeps_a_copy(file: Path) -> None:
+def test_opening_by_the_library_keeps_a_copy(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
     import embedviz
 
-    space = embedviz.open(file)
-    thread = formats.copy_in_background(space)
-    assert thread is not None
-    thread.join(30)
+    started: list[threading.Thread] = []
+    monkeypatch.setattr(
+        formats, "copy_in_background", lambda space: started.append(space_cache.copy_in_background(space))
+    )
+    embedviz.open(file)
+    for thread in started:
+        thread.join(30)
+    assert len(started) == 1
     assert opened(file).source.from_cache
+
+
+def test_of_many_threads_with_one_file_the_first_copy_stays(cache_folder: Path, file: Path) -> None:
+    spaces = [opened(file) for _ in range(8)]
+    threads = [space_cache.copy_in_background(space) for space in spaces]
+    seen = False
+    while any(thread is not None and thread.is_alive() for thread in threads):
+        is_there = opened(file).source.from_cache
+        assert is_there or not seen  # once there, it is never gone
+        seen = is_there
+    assert opened(file).source.from_cache
+    assert len(list(cache_folder.iterdir())) == 1
