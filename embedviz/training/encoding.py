@@ -10,14 +10,16 @@ from itertools import repeat
 
 import numpy as np
 
-from embedviz.errors import FormatError
-from embedviz.formats.memory_plan import check_memory
+from embedviz import paths
+from embedviz.errors import FormatError, MemoryPlanError
+from embedviz.formats.memory_plan import check_memory, disk_room
 from embedviz.progress import Progress, Steps, within
 from embedviz.space.arrays import RowArray
 from embedviz.space.labels import Labels
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.options import TrainingOptions
 from embedviz.training.text_source import TextSource, source_steps
+from embedviz.training.token_file import HELD_BYTES, TokenFile
 from embedviz.training.tokenizing import LINE_END, decoded, words_of
 from embedviz.training.vocabulary import Counts, Vocabulary, check_vocabulary, count_steps, kept_steps
 
@@ -31,7 +33,7 @@ _WORDS_PER_STEP = 1 << 16
 
 @dataclass(frozen=True)
 class Need:
-    """The memory, in bytes, that a training will hold: the encoded text, and the vectors while they are learned."""
+    """The memory, in bytes, that a training will hold: what of the encoded text is no file, and the vectors."""
 
     text: int
     vectors: int
@@ -48,9 +50,9 @@ def encode_steps(
     """Read a corpus as word numbers: lower-case words by UAX 29, a sentence a line or at most 1,000 kept words.
 
     `path` is a text (UTF-8; bad bytes are replaced and counted), a folder of .txt files, a table with a text `column`,
-    one of these packed, or `sample:NAME`. Twice read in small blocks; what is held is 2 bytes per kept
-    token, or 4 for more than 65,536 words. Raises
-    OptionError, FileAccessError, FormatError, MemoryPlanError.
+    one of these packed, or `sample:NAME`. Twice read in small blocks; what is kept are 2 bytes per kept
+    token, or 4 for more than 65,536 words, on disk where they are many. Raises OptionError, FileAccessError,
+    FormatError, MemoryPlanError, OutputError.
     """
     options.checked()
     with ExitStack() as stack:
@@ -65,6 +67,7 @@ def _words(source: TextSource, options: TrainingOptions) -> Steps[tuple[Vocabula
     vocabulary = yield from within(kept_steps(counts, options), 0.95, 1.0)
     check_vocabulary(source.name, counts, vocabulary, options)
     check_memory(source.name, 0, 0, extra_bytes=memory_need(counts, vocabulary, options).total)
+    _check_disk(source, vocabulary)
     return vocabulary, replace(counts, counts={})
 
 
@@ -72,7 +75,7 @@ def memory_need(counts: Counts, vocabulary: Vocabulary, options: TrainingOptions
     """What a training on these words will hold."""
     n_sentences = min(counts.n_lines, vocabulary.n_tokens) + vocabulary.n_tokens // LONGEST_SENTENCE + 1
     return Need(
-        _token_type(vocabulary).itemsize * vocabulary.n_tokens + 16 * n_sentences,
+        min(HELD_BYTES, _token_bytes(vocabulary)) + 16 * n_sentences,
         _MATRICES * 4 * len(vocabulary.words) * options.n_dims,
     )
 
@@ -80,7 +83,8 @@ def memory_need(counts: Counts, vocabulary: Vocabulary, options: TrainingOptions
 def _encode(source: TextSource, facts: Counts, vocabulary: Vocabulary) -> Steps[EncodedCorpus]:
     numbers = {word: row for row, word in enumerate(vocabulary.words)}
     numbers[LINE_END] = _LINE_END
-    tokens = np.empty(vocabulary.n_tokens, _token_type(vocabulary))
+    tokens = TokenFile(paths.cache(), _token_type(vocabulary))
+    n_tokens, n_bytes = vocabulary.n_tokens, _token_bytes(vocabulary)
     starts = [np.zeros(0, np.int64)]
     begun = done = 0
     for block, share in source.blocks():
@@ -89,18 +93,16 @@ def _encode(source: TextSource, facts: Counts, vocabulary: Vocabulary) -> Steps[
         kept = codes >= 0
         before = np.cumsum(kept)
         n_kept = int(before[-1]) if len(before) else 0
-        if done + n_kept > len(tokens):
+        if done + n_kept > n_tokens:
             raise _differs(source)
-        tokens[done : done + n_kept] = codes[kept]
+        tokens.append(codes[kept])
         ends = done + before[codes == _LINE_END]
         if len(ends):
             starts.append(_starts(begun, ends))
             begun = int(ends[-1])
         done += n_kept
-        yield Progress(
-            share, f"Encoding {source.name}: {done:,} of {len(tokens):,} tokens, {tokens.nbytes / 1e6:,.0f} MB"
-        )
-    if done != len(tokens):
+        yield Progress(share, f"Encoding {source.name}: {done:,} of {n_tokens:,} tokens, {n_bytes / 1e6:,.0f} MB")
+    if done != n_tokens:
         raise _differs(source)
     del numbers
     labels = yield from _labels(vocabulary.words)
@@ -118,6 +120,19 @@ def _encode(source: TextSource, facts: Counts, vocabulary: Vocabulary) -> Steps[
 
 def _token_type(vocabulary: Vocabulary) -> np.dtype[np.uint16] | np.dtype[np.int32]:
     return np.dtype(np.uint16) if len(vocabulary.words) <= 1 << 16 else np.dtype(np.int32)
+
+
+def _token_bytes(vocabulary: Vocabulary) -> int:
+    return _token_type(vocabulary).itemsize * vocabulary.n_tokens
+
+
+def _check_disk(source: TextSource, vocabulary: Vocabulary) -> None:
+    needed, room = _token_bytes(vocabulary), disk_room(paths.cache())
+    if needed > max(HELD_BYTES, room):
+        raise MemoryPlanError(
+            f"“{source.name}” needs {needed / 1e9:,.1f} GB on the disk of {paths.cache()} while it is learned from, "
+            f"and {room / 1e9:,.1f} GB are free there; make room, or name another folder by EMBEDVIZ_CACHE."
+        )
 
 
 def _labels(words: Sequence[str]) -> Steps[Labels]:

@@ -47,7 +47,7 @@ def test_prose(text: Text) -> None:
     assert corpus.counts.tolist() == [5, 2, 2, 2, 2, 1, 1, 1, 1]
     assert (corpus.n_raw_tokens, corpus.n_bad_bytes, corpus.n_words) == (17, 0, 9)
     assert corpus.tokens.dtype == np.uint16
-    assert not corpus.tokens.flags.writeable
+    assert not corpus.tokens[:].flags.writeable
 
 
 @given(
@@ -274,6 +274,14 @@ def test_a_text_that_is_not_left_alone(text: Text, happens: str) -> None:
 def test_the_memory_is_planned_before_it_is_taken(text: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("embedviz.formats.memory_plan.free_memory", lambda: 100)
     with pytest.raises(MemoryPlanError, match=r"corpus.txt"):
+        encoded(text())
+
+
+def test_the_disk_is_planned_before_it_is_written(text: Text, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embedviz.training.encoding.HELD_BYTES", 10)
+    assert encoded(text()).n_words
+    monkeypatch.setattr("embedviz.training.encoding.disk_room", lambda folder: 10)
+    with pytest.raises(MemoryPlanError, match=r"corpus.txt” needs 0.0 GB on the disk of .* 0.0 GB are free there"):
         encoded(text())
 
 
