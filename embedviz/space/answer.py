@@ -11,6 +11,7 @@ from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.metrics import metric_named
 from embedviz.space.neighbors import search_steps, unranked_rows
 from embedviz.space.query import Query, evaluate, parse_steps
+from embedviz.space.search_index import FEWEST_ITEMS, INDEXED_METRICS, SearchIndex, build_steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +51,9 @@ def ask(
 ) -> Answer:
     """Answer a typed question with the `k` nearest items over all rows; its own items are left out if `exclude_inputs`.
 
-    `exact=False` allows an approximate index; there is none yet, so the answer is exact and says so. Raises QueryError
-    for a question that cannot be read, UnknownItemError for an unknown label, OptionError for a bad `k` or metric.
+    `exact=False` asks a compressed index, which is built where there is none yet, and compares only its candidates; the
+    answer tells its measured `recall`. Where no index can be, the answer is exact and says so. Raises QueryError for a
+    question that cannot be read, UnknownItemError for an unknown label, OptionError for a bad `k` or metric.
     """
     return finish(ask_steps(space, text, k, metric=metric, exclude_inputs=exclude_inputs, exact=exact))
 
@@ -74,7 +76,11 @@ def ask_steps(
     vector = evaluate(query, space, chosen.name)
     exclude = query.inputs if exclude_inputs else ()
     n_ranked = space.n_items - len(unranked_rows(space, chosen, exclude))
-    rows, scores = yield from search_steps(space, vector, k, metric=chosen.name, exclude=exclude)
+    index = None if exact else (yield from index_steps(space, chosen.name))
+    if index is None:
+        rows, scores = yield from search_steps(space, vector, k, metric=chosen.name, exclude=exclude)
+    else:
+        rows, scores = yield from index.search_steps(space, vector, k, exclude)
     return Answer(
         text=text,
         reading=query.reading,
@@ -86,20 +92,29 @@ def ask_steps(
         scores=scores,
         metric=chosen.name,
         k=k,
-        exact=True,
-        recall=None,
+        exact=index is None,
+        recall=None if index is None else index.recall,
         n_ranked=n_ranked,
-        remarks=(*query.remarks, *_remarks(query, chosen.name, k, n_ranked, exact)),
+        remarks=(*query.remarks, *_remarks(query, chosen.name, k, n_ranked, no_index=not exact and index is None)),
     )
 
 
-def _remarks(query: Query, metric: str, k: int, n_ranked: int, exact: bool) -> list[str]:
+def index_steps(space: EmbeddingSpace, metric: str) -> Steps[SearchIndex | None]:
+    """The index of a space, built and kept with it if there is none yet; None where none can be."""
+    if metric not in INDEXED_METRICS or space.n_items < FEWEST_ITEMS:
+        return None
+    if metric not in space.indexes:
+        space.indexes[metric] = yield from build_steps(space, metric)
+    return space.indexes[metric]
+
+
+def _remarks(query: Query, metric: str, k: int, n_ranked: int, *, no_index: bool) -> list[str]:
     remarks = []
     if query.is_formula:
         entered = "its unit vector (3CosAdd)" if metric == "cosine" else "it is, not normalized"
         remarks.append(f"Each item entered the formula as {entered}.")
     if k > n_ranked:
         remarks.append(f"k is {k:,} but only {n_ranked:,} items can be ranked.")
-    if not exact:
-        remarks.append("There is no index for this space, so every row was looked at; the answer is exact.")
+    if no_index:
+        remarks.append("No index serves this question, so every row was looked at; the answer is exact.")
     return remarks

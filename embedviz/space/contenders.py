@@ -29,11 +29,16 @@ _LARGEST_SQUARED = 2.0**60
 
 
 @dataclass(frozen=True, eq=False)
-class _Scan:
-    """`nearness` float32 (n_items,), greater is nearer, and the least nearness that may still matter."""
+class Plan:
+    """How float32 products with `vector` (n_dims,) become a nearness per row, greater is nearer.
 
-    nearness: FloatArray
+    `least` gives, from a nearness that k rows reach, the least that may still matter; `to_nearness` works in place on
+    the products (n_items,), which are the nearness where it is None.
+    """
+
+    vector: FloatArray
     least: Callable[[float], float]
+    to_nearness: Callable[[FloatArray], object] | None = None
 
 
 def contenders(space: EmbeddingSpace, query: DoubleArray, k: int, metric: Metric, barred: RowArray) -> Steps[RowArray]:
@@ -41,17 +46,34 @@ def contenders(space: EmbeddingSpace, query: DoubleArray, k: int, metric: Metric
 
     `barred` holds every row outside the ranking. All other rows come back where float32 cannot tell them apart.
     """
-    scan = yield from _SCANS[metric.name](space, query)
-    if scan is None:
-        rows = np.arange(space.n_items, dtype=np.int64)
+    if metric.name == "manhattan":
+        found = yield from _manhattan_scan(space, query)
     else:
-        odd = space.magnitudes.odd_rows
-        scan.nearness[barred] = -np.inf
-        scan.nearness[odd] = -np.inf
-        least = scan.least(_reached_by(scan.nearness, k))
-        rows = np.flatnonzero(scan.nearness >= np.nextafter(np.float32(least), np.float32(-np.inf)))
-        if len(odd):
-            rows = np.union1d(rows, odd)
+        plan = plan_for(space, query, metric)
+        found = None if plan is None else ((yield from _nearness(space, plan)), plan.least)
+    if found is None:
+        rows = np.arange(space.n_items, dtype=np.int64)
+        return rows[~np.isin(rows, barred)] if len(barred) else rows
+    return near_enough(space, found[0], found[1], k, barred)
+
+
+def plan_for(space: EmbeddingSpace, query: DoubleArray, metric: Metric) -> Plan | None:
+    """How to scan for `query` by products; None where there is no product to scan by, or float32 holds too little."""
+    planner = _PLANNERS.get(metric.name)
+    return None if planner is None else planner(space, query)
+
+
+def near_enough(
+    space: EmbeddingSpace, nearness: FloatArray, least: Callable[[float], float], k: int, barred: RowArray
+) -> RowArray:
+    """The rows (int64, ascending) that may be among the `k` nearest by a scan's `nearness` (n_items,), used up."""
+    odd = space.magnitudes.odd_rows
+    nearness[barred] = -np.inf
+    nearness[odd] = -np.inf
+    bound = least(_reached_by(nearness, k))
+    rows: RowArray = np.flatnonzero(nearness >= np.nextafter(np.float32(bound), np.float32(-np.inf)))
+    if len(odd):
+        rows = np.union1d(rows, odd)
     return rows[~np.isin(rows, barred)] if len(barred) else rows
 
 
@@ -67,37 +89,40 @@ def _gamma(n_roundings: int) -> float:
     return share / (1 - share) if share < 0.5 else np.inf
 
 
-def _products(space: EmbeddingSpace, query: FloatArray) -> Steps[FloatArray]:
-    """The product of all vectors and `query`, float32 (n_items,), a few milliseconds at a time."""
-    products = np.empty(space.n_items, np.float32)
+def _nearness(space: EmbeddingSpace, plan: Plan) -> Steps[FloatArray]:
+    """The nearness of all rows, float32 (n_items,), a few milliseconds at a time."""
+    nearness = np.empty(space.n_items, np.float32)
     step = max(1, _CHUNK_FLOATS // max(1, space.n_dims))
     for start in range(0, space.n_items, step):
         yield Progress(start / space.n_items, "Searching")
         with np.errstate(all="ignore"):
-            np.matmul(space.vectors[start : start + step], query, out=products[start : start + step])
-    return products
+            np.matmul(space.vectors[start : start + step], plan.vector, out=nearness[start : start + step])
+    if plan.to_nearness is not None:
+        plan.to_nearness(nearness)
+    return nearness
 
 
-def _dot_scan(space: EmbeddingSpace, query: DoubleArray) -> Steps[_Scan | None]:
+def _dot_plan(space: EmbeddingSpace, query: DoubleArray) -> Plan:
     """Raw products; the query's scale does not change their order, so it is brought to about 1."""
     query = scaled(query)
-    nearness = yield from _products(space, query.astype(np.float32))
     length = float(np.linalg.norm(query))
     error = _gamma(space.n_dims + 2) * space.magnitudes.largest * length + space.n_dims * _TINY
-    return _Scan(nearness, lambda reached: reached - 2 * _SAFETY * error)
+    return Plan(query.astype(np.float32), lambda reached: reached - 2 * _SAFETY * error)
 
 
-def _cosine_scan(space: EmbeddingSpace, query: DoubleArray) -> Steps[_Scan | None]:
+def _cosine_plan(space: EmbeddingSpace, query: DoubleArray) -> Plan:
     """Products with a query of length about 1, over the norms; n·2⁻¹²⁶ over the shortest usual norm is below gamma."""
     query = scaled(query)
-    nearness = yield from _products(space, query.astype(np.float32))
-    with np.errstate(all="ignore"):
-        np.multiply(nearness, space.magnitudes.inverse_norms, out=nearness)
     error = _gamma(space.n_dims + 6) * float(np.linalg.norm(query))
-    return _Scan(nearness, lambda reached: reached - 2 * _SAFETY * error)
+
+    def over_norms(products: FloatArray) -> None:
+        with np.errstate(all="ignore"):
+            np.multiply(products, space.magnitudes.inverse_norms, out=products)
+
+    return Plan(query.astype(np.float32), lambda reached: reached - 2 * _SAFETY * error, over_norms)
 
 
-def _euclidean_scan(space: EmbeddingSpace, query: DoubleArray) -> Steps[_Scan | None]:
+def _euclidean_plan(space: EmbeddingSpace, query: DoubleArray) -> Plan | None:
     """x·c - |x - mean|² / 2 with c = query - mean: half the squared distance, negated, but for a constant.
 
     Measuring from the mean keeps the error small where all vectors share a large offset.
@@ -107,17 +132,21 @@ def _euclidean_scan(space: EmbeddingSpace, query: DoubleArray) -> Steps[_Scan | 
         return None
     centered = space.centered
     gap = query - centered.mean
-    nearness = yield from _products(space, gap.astype(np.float32))
-    with np.errstate(all="ignore"):
-        np.subtract(nearness, centered.half_squares, out=nearness)
+
+    def less_squares(products: FloatArray) -> None:
+        with np.errstate(all="ignore"):
+            np.subtract(products, centered.half_squares, out=products)
+
     reach = largest * float(np.linalg.norm(gap))
     offset = largest * float(np.linalg.norm(query) + np.linalg.norm(centered.mean))
     error = _gamma(space.n_dims + 4) * reach + 4 * _UNIT * centered.largest_half_square
     error += 2.0**-48 * offset + space.n_dims * _TINY * (1 + largest)
-    return _Scan(nearness, lambda reached: reached - 2 * _SAFETY * error)
+    return Plan(gap.astype(np.float32), lambda reached: reached - 2 * _SAFETY * error, less_squares)
 
 
-def _manhattan_scan(space: EmbeddingSpace, query: DoubleArray) -> Steps[_Scan | None]:
+def _manhattan_scan(
+    space: EmbeddingSpace, query: DoubleArray
+) -> Steps[tuple[FloatArray, Callable[[float], float]] | None]:
     """Sums of absolute differences in chunks that stay in the processor's cache; their error is relative."""
     if max(space.magnitudes.largest, float(np.abs(query).max(initial=0.0))) > _LARGEST_SQUARED:
         return None
@@ -141,7 +170,7 @@ def _manhattan_scan(space: EmbeddingSpace, query: DoubleArray) -> Steps[_Scan | 
     def least(reached: float) -> float:
         return -(-reached * (1 + gamma) + 2 * shift) * (1 + gamma) / (1 - gamma) if gamma < 0.5 else -np.inf
 
-    return _Scan(nearness, least)
+    return nearness, least
 
 
 def scaled(query: DoubleArray) -> DoubleArray:
@@ -151,11 +180,6 @@ def scaled(query: DoubleArray) -> DoubleArray:
     return brought
 
 
-_SCANS: Mapping[str, Callable[[EmbeddingSpace, DoubleArray], Steps[_Scan | None]]] = MappingProxyType(
-    {
-        "cosine": _cosine_scan,
-        "dot": _dot_scan,
-        "euclidean": _euclidean_scan,
-        "manhattan": _manhattan_scan,
-    }
+_PLANNERS: Mapping[str, Callable[[EmbeddingSpace, DoubleArray], Plan | None]] = MappingProxyType(
+    {"cosine": _cosine_plan, "dot": _dot_plan, "euclidean": _euclidean_plan}
 )

@@ -18,6 +18,7 @@ from embedviz.space.table import Table
 
 if TYPE_CHECKING:
     from embedviz.space.answer import Answer
+    from embedviz.space.search_index import SearchIndex
 
 _CHUNK_FLOATS = 1 << 18
 _NO_METADATA = Table(0)
@@ -98,6 +99,11 @@ class EmbeddingSpace:
         usual = self.finite.copy()
         usual[self.magnitudes.odd_rows] = False
         return center(self.vectors, usual)
+
+    @cached_property
+    def indexes(self) -> dict[str, SearchIndex]:
+        """The compressed indexes that were built so far, by metric; filled by `answer.index_steps`."""
+        return {}
 
     def with_norms(self, norms: DoubleArray) -> EmbeddingSpace:
         """The same space, whose norms (n_items, float64) were measured already."""

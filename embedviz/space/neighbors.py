@@ -33,19 +33,26 @@ def search_steps(
 ) -> Steps[tuple[RowArray, DoubleArray]]:
     """Search as `search` does, yielding Progress every few milliseconds of work."""
     chosen, query = metric_named(metric), np.asarray(vector, np.float64)
-    _check(space, query, k, chosen)
+    check_question(space, query, k, chosen)
     barred = unranked_rows(space, chosen, exclude)
     k = min(k, space.n_items - len(barred))
     if k == 0:
         return read_only(np.empty(0, np.int64)), read_only(np.empty(0, np.float64))
     rows = yield from contenders(space, query, k, chosen, barred)
+    return (yield from ranked_steps(space, rows, query, k, chosen))
+
+
+def ranked_steps(
+    space: EmbeddingSpace, rows: RowArray, query: DoubleArray, k: int, metric: Metric
+) -> Steps[tuple[RowArray, DoubleArray]]:
+    """The `k` nearest of some `rows` and their scores, all compared in float64, nearest first, ties by row."""
     scores = np.empty(len(rows), np.float64)
     step = max(1, _CHUNK_FLOATS // max(1, space.n_dims))
     for start in range(0, len(rows), step):
         if len(rows) > step:
             yield Progress(start / len(rows), "Comparing the nearest in double precision")
-        scores[start : start + step] = score(space, rows[start : start + step], query, chosen.name)
-    best = _nearest(rows, -scores if chosen.is_similarity else scores, k)
+        scores[start : start + step] = score(space, rows[start : start + step], query, metric.name)
+    best = _nearest(rows, -scores if metric.is_similarity else scores, k)
     return read_only(rows[best]), read_only(scores[best])
 
 
@@ -87,7 +94,8 @@ def _nearest(rows: RowArray, distances: DoubleArray, k: int) -> RowArray:
     return chosen
 
 
-def _check(space: EmbeddingSpace, query: DoubleArray, k: int, metric: Metric) -> None:
+def check_question(space: EmbeddingSpace, query: DoubleArray, k: int, metric: Metric) -> None:
+    """Raise OptionError for a bad `k` or shape, QueryError for a vector that has no neighbors."""
     if k < 1:
         raise OptionError(f"k is {k}; ask for at least 1 neighbour.")
     if query.shape != (space.n_dims,):
