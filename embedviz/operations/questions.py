@@ -9,8 +9,8 @@ from PySide6.QtCore import Slot
 
 from embedviz.errors import EmbedvizError
 from embedviz.jobs import Job
-from embedviz.operations.base import OperationsBase
-from embedviz.space.answer import ask_steps
+from embedviz.operations.indexing import IndexingOperations
+from embedviz.space.answer import Answer, ask_steps
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.query import Term, parse
 from embedviz.space.query_tokens import OPERATORS, quoted
@@ -29,7 +29,7 @@ class Asked:
     live: bool
 
 
-class QuestionOperations(OperationsBase):
+class QuestionOperations(IndexingOperations):
     """Ask about what was typed or clicked; go back and forward."""
 
     def ask(self, text: str, *, live: bool = False) -> None:
@@ -111,19 +111,31 @@ class QuestionOperations(OperationsBase):
             self.clear_question()
             return
         answer, view = state.answer, state.view
-        if answer is not None and (answer.text, answer.metric, answer.k) == (text, view.metric, view.k):
+        asked_before = None if answer is None or not answer.exact else (answer.text, answer.metric, answer.k)
+        if asked_before == (text, view.metric, view.k):
             self.jobs.cancel("query")
             if not live:
                 self.session.settle()
             return
+        glimpse = self.index_for(state.space, view.metric)
+        if glimpse and merge is None:  # the exact answer takes the place of the first one, not of the question before
+            self.session.settle()
+            merge = "clicking"
         self.jobs.start(
             "query",
-            ask_steps(state.space, text, view.k, metric=view.metric),
+            ask_steps(state.space, text, view.k, metric=view.metric, glimpse=glimpse),
             title="Searching",
             context=Asked(state.space, text, merge, live),
+            on_progress=self._on_glimpse,
             on_success=self._on_answered,
             on_failure=self._on_not_answered,
         )
+
+    @Slot(object)
+    def _on_glimpse(self, job: Job) -> None:
+        asked: Asked = job.context
+        if isinstance(job.latest.partial, Answer) and asked.space is self.session.state.space:
+            self.session.replace(merge=asked.merge, answer=job.latest.partial)
 
     @Slot(object)
     def _on_answered(self, job: Job) -> None:
@@ -131,7 +143,7 @@ class QuestionOperations(OperationsBase):
         if asked.space is not self.session.state.space:
             return
         self.session.replace(merge=asked.merge, answer=job.result)
-        if not asked.live and asked.merge == "typing":
+        if not asked.live and asked.merge in ("typing", "clicking"):
             self.session.settle()
         self.say(" ".join(job.result.remarks))
 

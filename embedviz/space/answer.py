@@ -66,8 +66,12 @@ def ask_steps(
     metric: str = "cosine",
     exclude_inputs: bool = True,
     exact: bool = True,
+    glimpse: bool = False,
 ) -> Steps[Answer]:
-    """Answer as `ask` does, yielding Progress between the parts of the work."""
+    """Answer as `ask` does, yielding Progress between the parts of the work.
+
+    With `glimpse`, an exact answer is preceded by that of the index, where one stands, as `partial` of a Progress.
+    """
     chosen = metric_named(metric)
     if k < 1:
         raise OptionError(f"k is {k}; ask for at least 1 neighbour.")
@@ -76,27 +80,34 @@ def ask_steps(
     vector = evaluate(query, space, chosen.name)
     exclude = query.inputs if exclude_inputs else ()
     n_ranked = space.n_items - len(unranked_rows(space, chosen, exclude))
-    index = None if exact else (yield from index_steps(space, chosen.name))
-    if index is None:
-        rows, scores = yield from search_steps(space, vector, k, metric=chosen.name, exclude=exclude)
-    else:
-        rows, scores = yield from index.search_steps(space, vector, k, exclude)
-    return Answer(
-        text=text,
-        reading=query.reading,
-        vector=vector,
-        inputs=query.inputs,
-        is_formula=query.is_formula,
-        rows=rows,
-        labels=tuple(space.name(int(row)) for row in rows),
-        scores=scores,
-        metric=chosen.name,
-        k=k,
-        exact=index is None,
-        recall=None if index is None else index.recall,
-        n_ranked=n_ranked,
-        remarks=(*query.remarks, *_remarks(query, chosen.name, k, n_ranked, no_index=not exact and index is None)),
-    )
+
+    def answer(found: tuple[RowArray, DoubleArray], index: SearchIndex | None) -> Answer:
+        rows, scores = found
+        return Answer(
+            text=text,
+            reading=query.reading,
+            vector=vector,
+            inputs=query.inputs,
+            is_formula=query.is_formula,
+            rows=rows,
+            labels=tuple(space.name(int(row)) for row in rows),
+            scores=scores,
+            metric=chosen.name,
+            k=k,
+            exact=index is None,
+            recall=None if index is None else index.recall,
+            n_ranked=n_ranked,
+            remarks=(*query.remarks, *_remarks(query, chosen.name, k, n_ranked, no_index=not exact and index is None)),
+        )
+
+    if not exact or (glimpse and chosen.name in space.indexes):
+        index = yield from index_steps(space, chosen.name)
+        if index is not None:
+            approximate = answer((yield from index.search_steps(space, vector, k, exclude)), index)
+            if not exact:
+                return approximate
+            yield Progress(None, "Searching", approximate)
+    return answer((yield from search_steps(space, vector, k, metric=chosen.name, exclude=exclude)), None)
 
 
 def index_steps(space: EmbeddingSpace, metric: str) -> Steps[SearchIndex | None]:

@@ -13,7 +13,7 @@ from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.metrics import metric_named
 from embedviz.space.neighbors import check_question, ranked_steps, search_steps, unranked_rows
 
-_MOST_FLOATS = 1 << 26  # products that are held at once
+_MOST_FLOATS = 1 << 24  # products that are held at once
 _MOST_QUESTIONS = 64
 _CHUNK_FLOATS = 1 << 22
 
