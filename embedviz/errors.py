@@ -88,22 +88,45 @@ class OptionError(EmbedvizError, ValueError):
 
 
 class QueryError(EmbedvizError, ValueError):
-    """A question that cannot be read; `position` is the index of the character it stumbled on, or None."""
+    """A question that cannot be read; `position` is the index of the character it stumbled on, or None.
 
-    def __init__(self, message: str, position: int | None = None) -> None:
+    `near` holds names that may have been meant, and `places` where each would stand: from which character to which.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        position: int | None = None,
+        near: Sequence[str] = (),
+        places: Sequence[tuple[int, int]] = (),
+    ) -> None:
         super().__init__(message)
         self.position = position
+        self.near = tuple(near)
+        self.places = tuple(places)
 
 
 class UnknownItemError(EmbedvizError, KeyError):
-    """No item has this label; `near` holds the nearest spellings, best first."""
+    """No item has this label; `near` holds the nearest spellings, best first.
 
-    def __init__(self, label: str, near: Sequence[str] = ()) -> None:
+    In a question, `position` is the index of its first character, and `places` is where each of `near` would stand:
+    from which character to which.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        near: Sequence[str] = (),
+        position: int | None = None,
+        places: Sequence[tuple[int, int]] = (),
+    ) -> None:
         shown = label if len(label) <= 60 else label[:59] + "…"
         guess = f" Near spellings: {', '.join(near)}." if near else " No label is spelled like it."
         super().__init__(f"No item is called “{shown}”.{guess}")
         self.label = label
         self.near = tuple(near)
+        self.position = position
+        self.places = tuple(places)
 
 
 class NothingLearnedError(EmbedvizError):

@@ -8,8 +8,9 @@ the first item counts), what holds an unknown word is left out, similarity is th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -23,6 +24,7 @@ _SCORES_AT_ONCE = 1 << 21
 _LABELS_AT_ONCE = 1 << 14
 _NORMAL_95 = 1.959963984540054
 _FEWEST_FOR_INTERVAL = 4
+_EPSILON = 0.001  # of 3CosMul
 
 Interval = tuple[float, float]
 
@@ -80,6 +82,18 @@ class AnalogyScore:
     total: Section
 
 
+AnsweringRule = Literal["3CosAdd", "3CosMul", "b", "c"]
+"""How an analogy is answered: by a rule of Levy and Goldberg (2014), or by the item nearest to b or to c alone."""
+
+
+@dataclass(frozen=True)
+class ComparedRules:
+    """The same analogies answered by several rules; `rows_of` says which row each word was, -1 where unknown."""
+
+    scores: dict[str, AnalogyScore]
+    rows_of: Callable[[Iterable[str]], list[int]]
+
+
 def similarity_steps(space: EmbeddingSpace, judged: WordPairs, *, most: int | None = None) -> Steps[Similarity]:
     """Compare cosines with what people say of word pairs; `most` looks at the first items only."""
     items = yield from within(_items(space, most), 0.0, 0.3)
@@ -94,24 +108,42 @@ def similarity_steps(space: EmbeddingSpace, judged: WordPairs, *, most: int | No
 
 def analogy_steps(space: EmbeddingSpace, asked: Analogies, *, most: int | None = None) -> Steps[AnalogyScore]:
     """Answer every analogy whose words are known, by batches of matrix products; `most` looks at the first items."""
+    compared = yield from compare_rules_steps(space, asked, ("3CosAdd",), most=most)
+    return compared.scores["3CosAdd"]
+
+
+def compare_rules_steps(
+    space: EmbeddingSpace, asked: Analogies, rules: Sequence[AnsweringRule], *, most: int | None = None
+) -> Steps[ComparedRules]:
+    """Answer every analogy by several rules, as `analogy_steps` does by one."""
     items = yield from within(_items(space, most), 0.0, 0.3)
     questions = [question for _, section in asked.sections for question in section]
     rows = np.array([items.rows(question) for question in questions], np.int64).reshape(-1, 4)
     is_known: FlagArray = np.all(rows >= 0, axis=1, keepdims=True)[:, 0]
     known = np.flatnonzero(is_known)
-    is_correct: FlagArray = np.zeros(len(questions), np.bool_)
-    units = items.units(np.arange(items.n_items))
+    is_correct: dict[str, FlagArray] = {rule: np.zeros(len(questions), np.bool_) for rule in rules}
+    units = np.empty((items.n_items, space.n_dims), np.float32)
+    for start in range(0, items.n_items, _LABELS_AT_ONCE):
+        yield Progress(0.3, f"Preparing {items.n_items:,} items")
+        part = np.arange(start, min(start + _LABELS_AT_ONCE, items.n_items))
+        units[part] = items.units(part)
     step = max(1, _SCORES_AT_ONCE // max(1, items.n_items))
     for start in range(0, len(known), step):
         batch = known[start : start + step]
-        is_correct[batch] = items.spelled[_answers(items, units, rows[batch])] == items.spelled[rows[batch, 3]]
+        for rule in rules:
+            answers = _answers(items, units, rows[batch], rule)
+            is_correct[rule][batch] = items.spelled[answers] == items.spelled[rows[batch, 3]]
         yield Progress(0.3 + 0.7 * (start + len(batch)) / len(known), f"Answering {len(known):,} analogies")
+    return ComparedRules({rule: _scored(asked, is_known, is_correct[rule]) for rule in rules}, items.rows)
+
+
+def _scored(asked: Analogies, is_known: FlagArray, is_correct: FlagArray) -> AnalogyScore:
     sections, done = [], 0
     for name, section in asked.sections:
         part = slice(done, done + len(section))
         sections.append(Section(name, int(is_correct[part].sum()), int(is_known[part].sum()), len(section)))
         done += len(section)
-    total = Section("all", int(is_correct.sum()), len(known), len(questions))
+    total = Section("all", int(is_correct.sum()), int(is_known.sum()), len(is_known))
     return AnalogyScore(asked.name, tuple(sections), total)
 
 
@@ -145,15 +177,28 @@ def wilson(n_correct: int, n: int) -> Interval | None:
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def _answers(items: _Items, units: FloatArray, rows: RowArray) -> RowArray:
-    """The nearest item to b - a + c for each question, its own words in every spelling left out."""
-    targets = units[rows[:, 1]] - units[rows[:, 0]] + units[rows[:, 2]]
-    scores = targets @ units.T
+def _answers(items: _Items, units: FloatArray, rows: RowArray, rule: AnsweringRule) -> RowArray:
+    """The answer of a rule to each question, its own words in every spelling left out."""
+    a, b, c = (units[rows[:, at]] for at in range(3))
+    if rule == "3CosMul":
+        scores = _shifted(b @ units.T)
+        scores *= _shifted(c @ units.T)
+        scores /= _shifted(a @ units.T) + np.float32(_EPSILON)
+    else:
+        targets: FloatArray = b - a + c if rule == "3CosAdd" else b if rule == "b" else c
+        scores = targets @ units.T
     scores[:, ~items.ranked] = -np.inf
     for question, inputs in enumerate(rows[:, :3]):
         scores[question, items.alike(inputs)] = -np.inf
     best: RowArray = scores.argmax(axis=1)
     return best
+
+
+def _shifted(cosines: FloatArray) -> FloatArray:
+    """Cosines moved into 0..1, in place."""
+    cosines += 1
+    cosines /= 2
+    return cosines
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from embedviz.formats.run_file import save_run
 from embedviz.formats.samples import SAMPLES, Sample, sample_steps
 from embedviz.formats.saving import check_saving, save_steps
 from embedviz.formats.space_cache import CacheUsage, cache_usage, clear_cache, copy_in_background, keep_steps
-from embedviz.formats.table_export import answer_table, export_steps, items_table
+from embedviz.formats.table_export import answer_table, answers_table, export_steps, items_table
 
 KERNELS: tuple[str, ...] = ("embedviz.formats.text_kernels", "embedviz.formats.binary_kernels")
 
@@ -31,6 +31,7 @@ __all__ = [
     "Contents",
     "Sample",
     "answer_table",
+    "answers_table",
     "atomic_output",
     "cache_usage",
     "check_output",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from embedviz.errors import OutputError
+from embedviz.errors import EmbedvizError, OutputError
 from embedviz.formats.arrow_columns import arrow_array
 from embedviz.formats.arrow_errors import arrow_errors
 from embedviz.formats.atomic import atomic_output
@@ -86,9 +87,37 @@ def answer_table(answer: Answer) -> Table:
     )
 
 
+def answers_table(outcomes: Sequence[tuple[str, Answer | EmbedvizError]]) -> Table:
+    """Many answers as one table: query, part where asked apart, rank from 1, label, row, score; and each error."""
+    found: list[tuple[str, str, float, str, float, float, str]] = []
+    for text, outcome in outcomes:
+        if isinstance(outcome, EmbedvizError):
+            found.append((text, "", math.nan, "", math.nan, math.nan, str(outcome)))
+            continue
+        for part in outcome.parts or (outcome,):
+            about = part.text if outcome.parts else ""
+            ranked = zip(part.labels, part.rows.tolist(), part.scores.tolist(), strict=True)
+            found += [(text, about, rank, label, row, score, "") for rank, (label, row, score) in enumerate(ranked, 1)]
+    queries, parts, ranks, labels, rows, scores, errors = zip(*found, strict=True) if found else ((),) * 7
+    columns = {
+        "query": _texts(queries),
+        **({"part": _texts(parts)} if any(parts) else {}),
+        "rank": _numbers(ranks),
+        "label": _texts(labels),
+        "row": _numbers(rows),
+        "score": _numbers(scores),
+        **({"error": _texts(errors)} if any(errors) else {}),
+    }
+    return Table(len(found), columns)
+
+
+def _texts(values: Sequence[str]) -> Column:
+    return Column("text", Labels.from_strings(values), np.array([not value for value in values], bool))
+
+
 def _numbers(values: object) -> Column:
     numbers = np.array(values, np.float64)
-    return Column("number", numbers, np.zeros(len(numbers), bool))
+    return Column("number", numbers, np.isnan(numbers))
 
 
 def _free(name: str, taken: dict[str, Column]) -> str:

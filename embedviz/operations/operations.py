@@ -6,11 +6,10 @@ from PySide6.QtCore import Signal, Slot
 
 from embedviz import formats, kernels, raster, training
 from embedviz.jobs import Job
-from embedviz.operations.figures import FigureOperations
-from embedviz.operations.questions import QuestionOperations
+from embedviz.operations.analysing import AnalysingOperations
 
 
-class Operations(FigureOperations, QuestionOperations):
+class Operations(AnalysingOperations):
     """What a person can do; each method is one wish, its effect arrives through the session's signals."""
 
     kernels_ready = Signal()

@@ -8,7 +8,7 @@ Bounds: |fl(x·q) - x·q| <= gamma(n) |x||q| with gamma(n) = n u / (1 - n u), u 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -25,6 +25,7 @@ _SAFETY = 1.01
 _CHUNK_FLOATS = 1 << 24
 _CACHED_FLOATS = 1 << 18
 _BLOCKS = 64
+_DENSE = 3  # a stretch is read whole where at least one row in so many takes part
 _LARGEST_SQUARED = 2.0**60
 
 
@@ -41,20 +42,42 @@ class Plan:
     to_nearness: Callable[[FloatArray], object] | None = None
 
 
-def contenders(space: EmbeddingSpace, query: DoubleArray, k: int, metric: Metric, barred: RowArray) -> Steps[RowArray]:
+def contenders(
+    space: EmbeddingSpace,
+    query: DoubleArray,
+    k: int,
+    metric: Metric,
+    barred: RowArray,
+    within: RowArray | None = None,
+) -> Steps[RowArray]:
     """Find rows (int64, ascending) among which the `k` nearest to `query` surely are; none of them is `barred`.
 
-    `barred` holds every row outside the ranking. All other rows come back where float32 cannot tell them apart.
+    `barred` (ascending) holds every row outside the ranking; where `within` (ascending, none of them barred) is given,
+    only those are looked at. All of them come back where float32 cannot tell them apart.
     """
     if metric.name == "manhattan":
-        found = yield from _manhattan_scan(space, query)
+        found = yield from _manhattan_scan(space, query, within)
     else:
         plan = plan_for(space, query, metric)
-        found = None if plan is None else ((yield from _nearness(space, plan)), plan.least)
+        found = None if plan is None else ((yield from _nearness(space, plan, within)), plan.least)
     if found is None:
-        rows = np.arange(space.n_items, dtype=np.int64)
-        return rows[~np.isin(rows, barred)] if len(barred) else rows
+        return difference(np.arange(space.n_items, dtype=np.int64), barred) if within is None else within
+    if within is not None:
+        return _near_enough_within(space, found[0][within], found[1], k, within)
     return near_enough(space, found[0], found[1], k, barred)
+
+
+def difference(rows: RowArray, barred: RowArray) -> RowArray:
+    """The rows that are not `barred`; both ascending."""
+    if not len(barred) or not len(rows):
+        return rows
+    if len(barred) > len(rows):
+        places = np.minimum(np.searchsorted(barred, rows), len(barred) - 1)
+        kept: RowArray = rows[barred[places] != rows]
+        return kept
+    places = np.searchsorted(rows, barred)
+    places = places[(places < len(rows)) & (rows[np.minimum(places, len(rows) - 1)] == barred)]
+    return np.delete(rows, places)
 
 
 def plan_for(space: EmbeddingSpace, query: DoubleArray, metric: Metric) -> Plan | None:
@@ -74,7 +97,18 @@ def near_enough(
     rows: RowArray = np.flatnonzero(nearness >= np.nextafter(np.float32(bound), np.float32(-np.inf)))
     if len(odd):
         rows = np.union1d(rows, odd)
-    return rows[~np.isin(rows, barred)] if len(barred) else rows
+    return difference(rows, barred)
+
+
+def _near_enough_within(
+    space: EmbeddingSpace, nearness: FloatArray, least: Callable[[float], float], k: int, within: RowArray
+) -> RowArray:
+    """The same among the rows `within`, of which `nearness` (n_within,) is."""
+    odd = difference(space.magnitudes.odd_rows, difference(space.magnitudes.odd_rows, within))
+    nearness[np.searchsorted(within, odd)] = -np.inf
+    bound = least(_reached_by(nearness, k))
+    rows: RowArray = within[nearness >= np.nextafter(np.float32(bound), np.float32(-np.inf))]
+    return np.union1d(rows, odd) if len(odd) else rows
 
 
 def _reached_by(nearness: FloatArray, k: int) -> float:
@@ -89,17 +123,34 @@ def _gamma(n_roundings: int) -> float:
     return share / (1 - share) if share < 0.5 else np.inf
 
 
-def _nearness(space: EmbeddingSpace, plan: Plan) -> Steps[FloatArray]:
-    """The nearness of all rows, float32 (n_items,), a few milliseconds at a time."""
-    nearness = np.empty(space.n_items, np.float32)
+def _nearness(space: EmbeddingSpace, plan: Plan, within: RowArray | None) -> Steps[FloatArray]:
+    """The nearness of all rows, float32 (n_items,), a few milliseconds at a time; 0 where it was not looked at."""
+    nearness = np.empty(space.n_items, np.float32) if within is None else np.zeros(space.n_items, np.float32)
     step = max(1, _CHUNK_FLOATS // max(1, space.n_dims))
-    for start in range(0, space.n_items, step):
-        yield Progress(start / space.n_items, "Searching")
+    for share, place in _stretches(space.n_items, within, step):
+        yield Progress(share, "Searching")
         with np.errstate(all="ignore"):
-            np.matmul(space.vectors[start : start + step], plan.vector, out=nearness[start : start + step])
+            if isinstance(place, slice):
+                np.matmul(space.vectors[place], plan.vector, out=nearness[place])
+            else:
+                nearness[place] = space.vectors[place] @ plan.vector
     if plan.to_nearness is not None:
         plan.to_nearness(nearness)
     return nearness
+
+
+def _stretches(n_items: int, within: RowArray | None, step: int) -> Iterator[tuple[float, slice | RowArray]]:
+    """The rows to look at, `step` at a time, and how far they are: slices where most of a stretch takes part."""
+    if within is None:
+        for start in range(0, n_items, step):
+            yield start / n_items, slice(start, min(start + step, n_items))
+        return
+    bounds = np.searchsorted(within, np.arange(0, n_items + step, step))
+    for at in range(len(bounds) - 1):
+        rows = within[bounds[at] : bounds[at + 1]]
+        if len(rows):
+            first, last = int(rows[0]), int(rows[-1]) + 1
+            yield at / len(bounds), slice(first, last) if _DENSE * len(rows) >= last - first else rows
 
 
 def _dot_plan(space: EmbeddingSpace, query: DoubleArray) -> Plan:
@@ -145,24 +196,24 @@ def _euclidean_plan(space: EmbeddingSpace, query: DoubleArray) -> Plan | None:
 
 
 def _manhattan_scan(
-    space: EmbeddingSpace, query: DoubleArray
+    space: EmbeddingSpace, query: DoubleArray, within: RowArray | None
 ) -> Steps[tuple[FloatArray, Callable[[float], float]] | None]:
     """Sums of absolute differences in chunks that stay in the processor's cache; their error is relative."""
     if max(space.magnitudes.largest, float(np.abs(query).max(initial=0.0))) > _LARGEST_SQUARED:
         return None
     rounded, ones = query.astype(np.float32), np.ones(space.n_dims, np.float32)
-    nearness = np.empty(space.n_items, np.float32)
+    nearness = np.empty(space.n_items, np.float32) if within is None else np.zeros(space.n_items, np.float32)
     step = max(1, _CACHED_FLOATS // max(1, space.n_dims))
     gaps = np.empty((min(step, space.n_items), space.n_dims), np.float32)
-    for start in range(0, space.n_items, step):
-        if start // step % 16 == 0:
-            yield Progress(start / space.n_items, "Searching")
-        chunk = space.vectors[start : start + step]
+    for at, (share, place) in enumerate(_stretches(space.n_items, within, step)):
+        if at % 16 == 0:
+            yield Progress(share, "Searching")
+        chunk = space.vectors[place]
         part = gaps[: len(chunk)]
         with np.errstate(all="ignore"):
             np.subtract(chunk, rounded, out=part)
             np.abs(part, out=part)
-            np.matmul(part, ones, out=nearness[start : start + step])
+            nearness[place] = part @ ones
     np.negative(nearness, out=nearness)
     gamma = _gamma(space.n_dims + 2) * _SAFETY
     shift = float(np.abs(query - rounded).sum()) + space.n_dims * _TINY

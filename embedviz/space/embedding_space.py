@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from embedviz.space.source import Note, Source
 from embedviz.space.table import Table
 
 if TYPE_CHECKING:
+    from embedviz.progress import Progress
     from embedviz.space.answer import Answer
     from embedviz.space.search_index import SearchIndex
 
@@ -158,12 +160,40 @@ class EmbeddingSpace:
         return vector
 
     def neighbors(
-        self, query: str, k: int = 10, *, metric: str = "cosine", exclude_inputs: bool = True, exact: bool = True
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        metric: str = "cosine",
+        exclude_inputs: bool = True,
+        exact: bool = True,
+        within: Sequence[int] | RowArray | None = None,
     ) -> Answer:
-        """Answer a typed `query` with the `k` nearest items over all rows, nearest first.
+        """Answer a typed `query` with the `k` nearest items, nearest first: over all rows, or those `within`.
 
         Raises QueryError if it cannot be read, UnknownItemError for an unknown label, OptionError for a bad option.
         """
         from embedviz.space.answer import ask
 
-        return ask(self, query, k, metric=metric, exclude_inputs=exclude_inputs, exact=exact)
+        return ask(self, query, k, metric=metric, exclude_inputs=exclude_inputs, exact=exact, within=within)
+
+    def neighbors_many(
+        self,
+        queries: Sequence[str],
+        k: int = 10,
+        *,
+        metric: str = "cosine",
+        exclude_inputs: bool = True,
+        exact: bool = True,
+        within: Sequence[int] | RowArray | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> list[Answer]:
+        """Answer many typed queries, each as `neighbors` does, at the speed of matrix products.
+
+        Raises the error of the first that cannot be answered, and no answer then; OptionError for a bad option.
+        """
+        from embedviz.progress import finish
+        from embedviz.space.many_questions import Options, answers_steps
+
+        options = Options(k, metric, exclude_inputs, exact, within)
+        return finish(answers_steps(self, queries, options), on_progress)

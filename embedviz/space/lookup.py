@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embedviz.errors import UnknownItemError
@@ -11,6 +12,7 @@ from embedviz.space.spelling import near_spellings
 
 _HOW = {"NFC": "composed Unicode, NFC", "case": "case-folded", "NFKC": "compatible Unicode, NFKC"}
 _LONGEST_GUESSED = 200
+_MOST_NEAR = 5
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,14 @@ class Match:
 
 
 class Lookup:
-    """Names to items of one list of labels, each name looked up once; `composer` knows words that are no items."""
+    """Names to items of one list of labels, each name looked up once; `composer` knows words that are no items.
 
-    def __init__(self, labels: Labels, composer: Composer | None = None) -> None:
+    `n_dims` is how many numbers a typed vector must have; without it none is read.
+    """
+
+    def __init__(self, labels: Labels, composer: Composer | None = None, n_dims: int | None = None) -> None:
         self.labels = labels
+        self.n_dims = n_dims
         self._composer = composer
         self._composed: dict[str, Match | None] = {}
         self._matches: dict[str, Match | None] = {}
@@ -51,13 +57,34 @@ class Lookup:
             self._starts[text] = self.labels.any_starting_with(text)
         return self._starts[text]
 
-    def unknown(self, text: str, *wider: str) -> UnknownItemError:
-        """The error for a name nobody has, with spellings near it and near the `wider` texts it stands in."""
-        near: dict[str, None] = {}
-        for guess in (*wider, text):
-            if len(guess) <= _LONGEST_GUESSED and (guess == text or len(guess) > len(text)):
-                near.update(dict.fromkeys(near_spellings(self.labels, guess, 5 if guess == text else 2)))
-        return UnknownItemError(text, list(near)[:5])
+    def unknown(
+        self, name: str, place: tuple[int, int], wider: Sequence[tuple[str, tuple[int, int]]] = ()
+    ) -> UnknownItemError:
+        """The error for a name nobody has, with spellings near it and near the `wider` texts it stands in.
+
+        `place` is where the name stands in the question, from which character to which, and so for the wider texts.
+        """
+        near: dict[str, tuple[int, int]] = {}
+        for guess, stands in (*wider, (name, place)):
+            is_name = guess == name
+            if len(guess) <= _LONGEST_GUESSED and (is_name or len(guess) > len(name)):
+                for spelling in near_spellings(self.labels, guess, _MOST_NEAR if is_name else 2):
+                    near.setdefault(spelling, stands)
+        if not near:
+            near = dict.fromkeys(self._begins_alike(name), place)
+        found = list(near)[:_MOST_NEAR]
+        return UnknownItemError(name, found, place[0], [near[each] for each in found])
+
+    def _begins_alike(self, name: str) -> list[str]:
+        """Labels that share the longest beginning with a name, at least half of it and three letters."""
+        if len(name) > _LONGEST_GUESSED:
+            return []
+        for length in range(len(name), max(3, -(-len(name) // 2)) - 1, -1):
+            found = self.labels.starting_with(name[:length], _MOST_NEAR)
+            found = found or self.labels.starting_with(name[:length].lower(), _MOST_NEAR)
+            if found:
+                return found
+        return []
 
     def _look_up(self, text: str) -> Match | None:
         row = self.labels.find(text)

@@ -9,36 +9,55 @@ import numpy as np
 from embedviz.errors import OptionError, QueryError
 from embedviz.progress import Progress, Steps, finish
 from embedviz.space.arrays import DoubleArray, RowArray, read_only
-from embedviz.space.contenders import contenders, scaled
+from embedviz.space.contenders import contenders, difference, scaled
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.metrics import Metric, metric_named
 
 _CHUNK_FLOATS = 1 << 19
+_FEW = 4_096  # rows that are compared in double precision sooner than scanned
 
 
 def search(
-    space: EmbeddingSpace, vector: DoubleArray, k: int, *, metric: str, exclude: Sequence[int] = ()
+    space: EmbeddingSpace,
+    vector: DoubleArray,
+    k: int,
+    *,
+    metric: str,
+    exclude: Sequence[int] = (),
+    within: RowArray | None = None,
 ) -> tuple[RowArray, DoubleArray]:
     """Return the rows (int64) and scores (float64) of the `k` items nearest to `vector` (n_dims,), nearest first.
 
-    Scores are similarities for cosine and dot, distances for euclidean and manhattan; equal scores stand by row.
-    Non-finite rows, the rows in `exclude` and, by cosine, zero rows are not ranked; fewer than `k` come back if there
-    are fewer. Raises OptionError for a bad `k`, metric or shape, QueryError for a vector that has no neighbors.
+    Only the rows `within` (int64, ascending) take part where they are given. Scores are similarities for cosine and
+    dot, distances for euclidean and manhattan; equal scores stand by row. Non-finite rows, the rows in `exclude` and,
+    by cosine, zero rows are not ranked; fewer than `k` come back if there are fewer. Raises OptionError for a bad `k`,
+    metric or shape, QueryError for a vector that has no neighbors.
     """
-    return finish(search_steps(space, vector, k, metric=metric, exclude=exclude))
+    return finish(search_steps(space, vector, k, metric=metric, exclude=exclude, within=within))
 
 
 def search_steps(
-    space: EmbeddingSpace, vector: DoubleArray, k: int, *, metric: str, exclude: Sequence[int] = ()
+    space: EmbeddingSpace,
+    vector: DoubleArray,
+    k: int,
+    *,
+    metric: str,
+    exclude: Sequence[int] = (),
+    within: RowArray | None = None,
 ) -> Steps[tuple[RowArray, DoubleArray]]:
     """Search as `search` does, yielding Progress every few milliseconds of work."""
     chosen, query = metric_named(metric), np.asarray(vector, np.float64)
     check_question(space, query, k, chosen)
     barred = unranked_rows(space, chosen, exclude)
-    k = min(k, space.n_items - len(barred))
+    if within is not None:
+        within = difference(within, barred)
+    k = min(k, space.n_items - len(barred) if within is None else len(within))
     if k == 0:
         return read_only(np.empty(0, np.int64)), read_only(np.empty(0, np.float64))
-    rows = yield from contenders(space, query, k, chosen, barred)
+    if within is not None and len(within) <= max(_FEW, k):
+        rows = within
+    else:
+        rows = yield from contenders(space, query, k, chosen, barred, within)
     return (yield from ranked_steps(space, rows, query, k, chosen))
 
 

@@ -1,6 +1,6 @@
 """The grammar of formulas: tokens to a weighted sum of items, and how it was read.
 
-question  = list | sum ":" sum "::" sum [":" "?"]
+question  = ( list | sum ":" sum "::" sum [":" "?"] ) { "not" sum { "," sum } }
 list      = sum { "," sum }                          more than one: their mean
 sum       = product { ("+" | "-") product }
 product   = signed { ("*" | "/") signed }            items are scaled by numbers only
@@ -23,6 +23,7 @@ Weights = dict[int | Composition, float]
 
 _DEEPEST = 40
 _SHOWN = 12
+_MOST_TAKEN_AWAY = 1_000
 
 
 @dataclass(frozen=True)
@@ -46,28 +47,79 @@ class Formula:
 
 
 class FormulaParser:
-    """Reads the tokens of one question; `remarks` collects what must be said about means."""
+    """Reads the tokens of one question; `remarks` collects what must be said about means.
 
-    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+    After `question`, `listed` holds the parts of a plain list of items or formulas with their text as typed, `without`
+    what stands behind `not`, and `core_end` is the index behind what stands before it. With `apart` the parts of the
+    list are asked each by itself, so that no mean of them is spoken of.
+    """
+
+    def __init__(self, text: str, tokens: Sequence[Token], *, apart: bool = False) -> None:
         self._text = text
         self._tokens = tokens
         self._place = 0
         self._depth = 0
+        self._apart = apart
         self.remarks: list[str] = []
+        self._adjacent_parts: tuple[int, int, list[tuple[Formula, str]]] | None = None
+        self.listed: list[tuple[Formula, str]] = []
+        self.without: list[Formula] = []
+        self.core_end = len(text)
 
     def question(self) -> Formula:
         """Read the whole question; QueryError says where and why it cannot be read."""
         if all(token.kind == "operator" for token in self._tokens):
             raise QueryError("There are only operators here; type an item, such as a word, beside them.", 0)
-        first = self._list()
+        first = self._listing()
         if self._at(":") or self._at("::"):
-            first = self._analogy(first)
+            first, self.listed = self._analogy(first), []
+        self.core_end = self._tokens[self._place - 1].end
+        self._taken_away()
         if self._place < len(self._tokens):
             token = self._tokens[self._place]
             raise QueryError(f"“{token.text}” at character {token.start + 1:,} was not expected there.", token.start)
         if first.weights is None:
             raise QueryError("There are only numbers here; a number scales an item, as in 2 * king.", first.start)
         return first
+
+    def _listing(self) -> Formula:
+        """The list a question begins with, its parts noted; words without an operator are a list too."""
+        while True:
+            start = self._place
+            part = self._sum()
+            self.listed.append((part, self._typed(start, self._place)))
+            if not self._at(","):
+                break
+            self._place += 1
+        parts = [part for part, _ in self.listed]
+        if len(parts) > 1:
+            return self._mean(parts)
+        adjacent = self._adjacent_parts
+        covers_all = adjacent is not None and adjacent[:2] == (0, self._place)
+        self.listed = adjacent[2] if adjacent is not None and covers_all else []
+        return parts[0]
+
+    def _taken_away(self) -> None:
+        """What stands behind each `not`."""
+        while self._at("not"):
+            self._place += 1
+            while True:
+                part = self._sum()
+                if part.weights is None:
+                    raise QueryError("A number cannot be taken away by “not”; an item can.", part.start)
+                self.without.append(part)
+                if not self._at(","):
+                    break
+                self._place += 1
+        if len(self.without) > _MOST_TAKEN_AWAY:
+            raise QueryError(
+                f"“not” takes away at most {_MOST_TAKEN_AWAY:,} items or formulas; ask with fewer.",
+                self.without[_MOST_TAKEN_AWAY].start,
+            )
+
+    def _typed(self, first: int, last: int) -> str:
+        """The text of the tokens from `first` to before `last`."""
+        return self._text[self._tokens[first].start : self._tokens[last - 1].end]
 
     def _analogy(self, first: Formula) -> Formula:
         """a : b :: c : ?, which is b - a + c."""
@@ -136,14 +188,21 @@ class FormulaParser:
         return Formula(weights, -value.scalar, f"−{value.enclosed}", value.start if start is None else start)
 
     def _adjacent(self) -> Formula:
-        start = self._place
+        start, at = self._place, self._place
         parts = [self._primary()]
+        listed = [(parts[0], self._typed(at, self._place))]
         while self._place < len(self._tokens) and self._begins_primary(self._tokens[self._place]):
+            at = self._place
             parts.append(self._primary())
+            listed.append((parts[-1], self._typed(at, self._place)))
         if len(parts) == 1:
             return parts[0]
         mean = self._mean(parts)
-        typed = self._text[self._tokens[start].start : self._tokens[self._place - 1].end]
+        if self._depth == 0 and start == 0:
+            self._adjacent_parts = (start, self._place, listed)
+            if self._apart and (self._place == len(self._tokens) or self._at("not")):
+                return mean
+        typed = self._typed(start, self._place)
         shown = typed if len(typed) <= 60 else typed[:59] + "…"
         self.remarks.append(f"No operator stands in “{shown}”, so it was read as the {mean.reading}.")
         return mean
@@ -177,6 +236,12 @@ class FormulaParser:
         if self._at(")"):
             raise QueryError(f"The parentheses at character {token.start + 1:,} are empty.", token.start)
         value = self._list()
+        if self._at("not"):
+            raise QueryError(
+                "“not” stands behind the whole question, outside parentheses: king + queen not man; quote it if it is "
+                "an item.",
+                self._tokens[self._place].start,
+            )
         if not self._at(")"):
             raise QueryError(f"The parenthesis at character {token.start + 1:,} is not closed; add “)”.", token.start)
         self._place += 1

@@ -12,11 +12,12 @@ from typing import Literal
 from embedviz.errors import QueryError
 from embedviz.progress import Progress, Steps
 from embedviz.space.lookup import Lookup, Match
+from embedviz.space.query_vectors import bracketed_vector, vector_match
 
 Kind = Literal["item", "number", "operator", "function", "unknown"]
 
 OPERATORS = MappingProxyType(dict(zip("+-−–*×/÷(),:", "+---**//(),:", strict=True)))
-_CLOSING = MappingProxyType({'"': '"', "“": "”", "„": "“", "«": "»"})
+CLOSING = MappingProxyType({'"': '"', "“": "”", "„": "“", "«": "»"})
 _MOST_EDGES = 64
 _TOKENS_PER_STEP = 256
 _SCALING = frozenset("*/×÷")
@@ -24,6 +25,7 @@ _NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ARITHMETIC = re.compile(r"[0-9.eE()+*/×÷−–-]*[0-9][0-9.eE()+*/×÷−–-]*")
 _ROW = re.compile(r"#([0-9]+)")
 _AVERAGE = re.compile(r"avg(?=\s*\()", re.IGNORECASE)
+_NOT = re.compile(r"not(?=[\s(\"“„«\[])\s*(?=[^\s+*×/÷),:−–-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def tokenize(text: str, lookup: Lookup) -> Steps[list[Token]]:
 
 
 def _token(text: str, start: int, before: list[Token], lookup: Lookup) -> Token:
-    if text[start] in _CLOSING:
+    if text[start] in CLOSING:
         return _quoted_item(text, start, lookup)
     if text[start] == "?" and before and before[-1].text == ":" and _ends_word(text, start + 1):
         return Token("unknown", "?", start, start + 1)
@@ -75,6 +77,9 @@ def _token(text: str, start: int, before: list[Token], lookup: Lookup) -> Token:
         item = None
     if item is None and number and _ends_word(text, number.end()) and _is_scaling(text, number.end(), before):
         return Token("number", number.group(), start, number.end())
+    taken_away = _NOT.match(text, start) if before and _ends_operand(before[-1]) else None
+    if taken_away and (item is None or item.end == start + 3):
+        return Token("operator", "not", start, start + 3)
     average = _AVERAGE.match(text, start)
     if average and (item is None or item.end == average.end()):
         return Token("function", "avg", start, average.end())
@@ -86,6 +91,10 @@ def _token(text: str, start: int, before: list[Token], lookup: Lookup) -> Token:
     row = _ROW.match(text, start)
     if row and _ends_word(text, row.end()):
         return Token("item", row.group(), start, row.end(), _row_match(row.group(1), start, lookup))
+    typed = bracketed_vector(text, start, lookup.n_dims) if text[start] == "[" and lookup.n_dims is not None else None
+    if typed is not None:
+        match = vector_match(typed[0])
+        return Token("item", match.name, start, typed[1], match)
     end = _word_end(text, start)
     composed = lookup.compose(text[start:end])
     if composed is None:
@@ -116,7 +125,7 @@ def _edges(text: str, start: int) -> Iterator[int]:
             yield place
             while place < len(text) and text[place].isspace():
                 place += 1
-            if place == len(text) or (text[place] in OPERATORS and text[place] != "(") or text[place] in _CLOSING:
+            if place == len(text) or (text[place] in OPERATORS and text[place] != "(") or text[place] in CLOSING:
                 return
         elif place == len(text) or text[place] in OPERATORS or text[place - 1] in OPERATORS:
             yield place
@@ -135,13 +144,17 @@ def _is_scaling(text: str, end: int, before: list[Token]) -> bool:
     return False
 
 
+def _ends_operand(token: Token) -> bool:
+    return token.kind in ("item", "number") or token.text == ")"
+
+
 def _ends_word(text: str, end: int) -> bool:
     return end == len(text) or text[end].isspace() or text[end] in OPERATORS
 
 
 def _quoted_item(text: str, start: int, lookup: Lookup) -> Token:
     """The item between quotation marks; a doubled straight mark within stands for one."""
-    closing = _CLOSING[text[start]]
+    closing = CLOSING[text[start]]
     end = text.find(closing, start + 1)
     while closing == '"' and end >= 0 and text.startswith('""', end):
         end = text.find(closing, end + 2)
@@ -153,7 +166,7 @@ def _quoted_item(text: str, start: int, lookup: Lookup) -> Token:
     name = name.replace('""', '"') if closing == '"' else name
     match = lookup.find(name) or lookup.compose(name)
     if match is None:
-        raise lookup.unknown(name)
+        raise lookup.unknown(name, (start, end + 1))
     return Token("item", match.name, start, end + 1, match)
 
 
@@ -178,9 +191,16 @@ def _word_end(text: str, start: int) -> int:
 
 def _unknown(text: str, start: int, end: int, lookup: Lookup) -> Exception:
     """The error for the unknown word at `start`, which may be a misspelled part of a longer name."""
+    if text[start:end].lower() == "not":
+        return QueryError(
+            "“not” takes something away from what stands before it, as in king not man; type that before it.", start
+        )
     first, last = start, end
     while first > 0 and not text[first - 1].isspace():
         first -= 1
     while last < len(text) and not text[last].isspace():
         last += 1
-    return lookup.unknown(text[start:end], text.strip(), text[first:last].strip("()"))
+    whole, part = text.strip(), text[first:last].strip("()")
+    at_whole, at_part = len(text) - len(text.lstrip()), text.index(part, first) if part else first
+    wider = [(whole, (at_whole, at_whole + len(whole))), (part, (at_part, at_part + len(part)))]
+    return lookup.unknown(text[start:end], (start, end), wider)

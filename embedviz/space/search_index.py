@@ -15,7 +15,7 @@ import numpy as np
 
 from embedviz.errors import OptionError
 from embedviz.progress import Progress, Steps, within
-from embedviz.space.arrays import DoubleArray, FloatArray, RowArray
+from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray, RowArray
 from embedviz.space.batch import search_many_steps
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.metrics import Metric, metric_named
@@ -41,7 +41,7 @@ class SearchIndex:
     """An index of a space for one `metric`; it does not hold the vectors, so whoever asks it gives the space.
 
     `depth` candidates are compared for ten neighbors; with these, `recall` of the ten exact neighbors of `n_measured`
-    items of the space, drawn by seed, were found. `n_bytes` is what it weighs.
+    items of the space, drawn by seed, were found.
     """
 
     metric: str
@@ -50,7 +50,11 @@ class SearchIndex:
     depth: int
     recall: float
     n_measured: int
-    n_bytes: int
+
+    @property
+    def n_bytes(self) -> int:
+        """What it weighs."""
+        return int(self.quantized.ntotal * self.quantized.code_size + self.rotation.nbytes)
 
     def search_steps(
         self, space: EmbeddingSpace, vector: DoubleArray, k: int, exclude: tuple[int, ...] = ()
@@ -71,6 +75,27 @@ class SearchIndex:
         return (yield from ranked_steps(space, rows, query, min(k, len(rows)), chosen))
 
 
+def packed(index: SearchIndex) -> ByteArray:
+    """The codes and centers of an index as bytes, to be kept."""
+    import faiss
+
+    held: ByteArray = faiss.serialize_index(index.quantized)
+    return held
+
+
+def unpacked(held: ByteArray) -> Any:
+    """The codes and centers of an index from their bytes, which must be those that `packed` gave: faiss believes them.
+
+    ValueError where they are none.
+    """
+    import faiss
+
+    try:
+        return faiss.deserialize_index(np.array(held))
+    except RuntimeError as error:
+        raise ValueError("not an index") from error
+
+
 def build_steps(space: EmbeddingSpace, metric: str) -> Steps[SearchIndex]:
     """Build an index and measure how many of the true neighbors it finds.
 
@@ -85,10 +110,9 @@ def build_steps(space: EmbeddingSpace, metric: str) -> Steps[SearchIndex]:
     rotation = _rotation(space.n_dims, rng)
     quantized = yield from within(_trained(space, chosen, rotation, rng), 0.0, 0.3)
     yield from within(_filled(space, chosen, rotation, quantized), 0.3, 0.8)
-    unmeasured = SearchIndex(metric, quantized, rotation, _DEPTHS[0], 0.0, 0, 0)
+    unmeasured = SearchIndex(metric, quantized, rotation, _DEPTHS[0], 0.0, 0)
     depth, recall, n_measured = yield from within(_measured(space, unmeasured, chosen, rng), 0.8, 1.0)
-    n_bytes = space.n_items * quantized.code_size + rotation.nbytes
-    return SearchIndex(metric, quantized, rotation, depth, recall, n_measured, n_bytes)
+    return SearchIndex(metric, quantized, rotation, depth, recall, n_measured)
 
 
 def _rotation(n_dims: int, rng: np.random.Generator) -> FloatArray:

@@ -10,9 +10,14 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
 from embedviz import formats
+from embedviz.formats.answer_lists import answer_list, lists_text
 from embedviz.raster import FigureContent, FigureSpec
 from embedviz.views import dialogs, export_dialog
+from embedviz.views.ask.compare_page import ComparePage
+from embedviz.views.ask.metrics_page import MetricsPage
+from embedviz.views.ask.pinned_page import PinnedPage
 from embedviz.views.cache_dialog import CacheDialog
+from embedviz.views.lab.commands import LabCommands
 
 if TYPE_CHECKING:
     from embedviz.views.main_window import MainWindow
@@ -23,7 +28,7 @@ METADATA_FILTER = "Tables (*.tsv *.csv *.tab *.txt *.parquet *.arrow *.feather *
 _ONE_CELL = dict.fromkeys(map(ord, "\t\r\n"), " ")  # what would break a row of a pasted table
 
 
-class Commands(QObject):
+class Commands(LabCommands):
     """One method an action; the dialogs it needs, and no more."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -136,8 +141,31 @@ class Commands(QObject):
         QGuiApplication.clipboard().setText("\n".join(lines))
         self._operations.say(f"Copied {len(answer.rows):,} neighbours as a table.")
 
+    def copy_neighbors_as_text(self) -> None:
+        state = self._window.session.state
+        if state.answer is None or state.space is None:
+            self._operations.say("There are no neighbours to copy. Ask about an item first.")
+            return
+        QGuiApplication.clipboard().setText(lists_text([answer_list(state.answer, state.space.source.name)]))
+        self._operations.say(f"Copied {len(state.answer.rows):,} neighbours as text.")
+
+    def pin_neighbors(self) -> None:
+        self._operations.pin_answer()
+
+    def show_pinned(self) -> None:
+        self._window.drawer.open(PinnedPage)
+
+    def show_metrics(self) -> None:
+        self._window.drawer.open(MetricsPage)
+
+    def compare_items(self) -> None:
+        self._window.drawer.open(ComparePage).first_edit.setFocus()
+
     def select_neighbors(self) -> None:
         self._operations.select_neighbors()
+
+    def select_pasted_labels(self) -> None:
+        self._operations.select_labels(QGuiApplication.clipboard().text())
 
     def clear_selection(self) -> None:
         self._operations.clear_selection()

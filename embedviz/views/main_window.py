@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
         from embedviz.views.answer_panel import AnswerPanel
         from embedviz.views.color_key import ColorKey
         from embedviz.views.commands import Commands
+        from embedviz.views.drawer import Drawer
         from embedviz.views.import_sheet import ImportAsker
         from embedviz.views.message_bar import MessageBar
         from embedviz.views.mode_rail import ModeRail
@@ -58,7 +59,6 @@ class MainWindow(QMainWindow):
         from embedviz.views.query_bar import QueryBar
         from embedviz.views.space_panel import SpacePanel
         from embedviz.views.thumbnails import Thumbnails
-        from embedviz.views.train import Drawer
 
         self.session, self.operations = session, operations
         self.query_bar = QueryBar(session, operations, self.appearance)
@@ -124,11 +124,10 @@ class MainWindow(QMainWindow):
 
     def prepare_next(self) -> bool:
         """Build one more piece of what is not seen yet; False if nothing is left."""
-        for owner, piece in ((self, "train_panel"), (self.drawer, "training_page"), (self.drawer, "quality_page")):
-            if piece not in vars(owner):
-                getattr(owner, piece)
-                return True
-        return False
+        if "train_panel" not in vars(self):
+            _ = self.train_panel
+            return True
+        return self.drawer.build_next()
 
     def toggle_panel(self) -> None:
         """Show or hide the left panel."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt, Slot
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from embedviz.analysis.null_scores import NullScores
 from embedviz.operations import Operations
 from embedviz.session import Session
 from embedviz.space.answer import Answer
@@ -37,10 +39,11 @@ def score_text(score: float) -> str:
 
 
 class AnswerModel(QAbstractTableModel):
-    """The rows of one answer."""
+    """The rows of one answer; `null_of` a metric is how random pairs score by it, where that is known."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, null_of: Callable[[str], NullScores | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._null_of = null_of
         self._answer: Answer | None = None
         self._shares: DoubleArray | None = None
 
@@ -71,15 +74,19 @@ class AnswerModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (str(row + 1), one_line(label), score_text(score), "")[column]
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row + 1}, {one_line(label)}, {self._answer.metric} {score_text(score)}"
+            return f"{row + 1}, {one_line(label)}, {self._answer.metric} {score_text(score)}{self._worth(score, ', ')}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return one_line(f"{label}\n{self._answer.metric} {score!r}", most=400)
+            return one_line(f"{label}\n{self._answer.metric} {score!r}", most=400) + self._worth(score, "\n")
         if role == Qt.ItemDataRole.UserRole:
             return float(self._shares[row])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if column == LABEL else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
+
+    def _worth(self, score: float, before: str) -> str:
+        null = self._null_of(self._answer.metric) if self._answer is not None else None
+        return "" if null is None else f"{before}closer than {null.share_text(score)} of {null.pairs_text}"
 
 
 class BarDelegate(QStyledItemDelegate):
@@ -119,7 +126,7 @@ class NeighborTable(QTableView):
         self._session = session
         self._operations = operations
         self._appearance = appearance
-        self._model = AnswerModel(self)
+        self._model = AnswerModel(operations.null_scores, self)
         self.setModel(self._model)
         self.setItemDelegateForColumn(BAR, BarDelegate(appearance, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -8,9 +8,9 @@ from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, QStringListModel,
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QListView, QSpinBox, QToolButton, QWidget
 
 from embedviz.operations import Operations
-from embedviz.operations.questions import MOST_NEIGHBORS
+from embedviz.operations.questions import MOST_NEIGHBORS, Refusal
 from embedviz.session import Session
-from embedviz.space.completion import completion
+from embedviz.space.completion import Offer, offers
 from embedviz.space.metrics import METRICS
 from embedviz.space.query import LONGEST_QUERY
 from embedviz.views.appearance import Appearance
@@ -21,7 +21,7 @@ MOST_COMPLETIONS = 8
 
 
 class QueryEdit(QLineEdit):
-    """The box one types questions into; offers labels that start with the word at the cursor."""
+    """The box one types questions into; offers labels, words of the query language, columns and their values."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +45,7 @@ class QueryEdit(QLineEdit):
         self._popup.setObjectName("completion_popup")
         self._completer.setPopup(self._popup)
         self._start = 0
+        self._offers: dict[str, Offer] = {}
         self.textEdited.connect(self._on_text_edited)
 
     @property
@@ -56,13 +57,23 @@ class QueryEdit(QLineEdit):
         """Put the list of offered labels away."""
         self._popup.hide()
 
+    def mark(self, place: tuple[int, int]) -> None:
+        """Mark what the question stumbled on, from which to which character, so that typing replaces it."""
+        start, length = (_units(self.text()[low:high]) for low, high in ((0, place[0]), place))
+        self.setFocus()
+        self.setCursorPosition(start)
+        if length:
+            self.setSelection(start, length)
+
     @Slot(str)
     def _on_text_edited(self, text: str) -> None:
         space = self._session.state.space
         cursor = self.cursorPosition()
-        words: list[str] = []
+        found: list[Offer] = []
         if space is not None:
-            self._start, words = completion(space.labels, text, cursor, MOST_COMPLETIONS)
+            self._start, found = offers(space.labels, text, cursor, MOST_COMPLETIONS, space.metadata)
+        self._offers = {offer.text: offer for offer in found}
+        words = list(self._offers)
         self._words.setStringList(words)
         if words and words != [text[self._start : cursor]]:
             self._completer.complete()
@@ -73,9 +84,18 @@ class QueryEdit(QLineEdit):
     @Slot(str)
     def _on_completer_activated(self, word: str) -> None:
         text, cursor = self.text(), self.cursorPosition()
-        self.setText(text[: self._start] + word + text[cursor:])
-        self.setCursorPosition(self._start + len(word))
-        self.returnPressed.emit()
+        offer = self._offers[word]
+        self.setText(text[: self._start] + offer.inserted + text[cursor:])
+        self.setCursorPosition(self._start + len(offer.inserted))
+        if offer.is_whole:
+            self.returnPressed.emit()
+        else:
+            self.textEdited.emit(self.text())
+
+
+def _units(text: str) -> int:
+    """How many characters Qt counts in a text: those beyond U+FFFF twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class QueryBar(QWidget):
@@ -121,6 +141,7 @@ class QueryBar(QWidget):
         self.query_edit.returnPressed.connect(self._on_query_entered)
         self.metric_combo.currentIndexChanged.connect(self._on_metric_chosen)
         self.k_spin.valueChanged.connect(self._on_k_changed)
+        operations.refused.connect(self._on_operations_refused)
         session.answer_changed.connect(self._on_answer_changed)
         session.space_changed.connect(self._on_space_changed)
         session.view_changed.connect(self._on_view_changed)
@@ -176,6 +197,13 @@ class QueryBar(QWidget):
         text = answer.text if answer is not None else ""
         if not self._typing.isActive() and self.query_edit.text() != text:
             self.query_edit.setText(text)
+
+    @Slot(object)
+    def _on_operations_refused(self, refusal: Refusal | None) -> None:
+        if refusal is None or refusal.live or refusal.place is None or self._typing.isActive():
+            return
+        if self.query_edit.text() == refusal.text:
+            self.query_edit.mark(refusal.place)
 
     @Slot()
     def _on_space_changed(self) -> None:

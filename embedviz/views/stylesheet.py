@@ -51,6 +51,7 @@ def stylesheet(theme: Theme, scale: float) -> str:
         background: {theme.panel}; border: 1px solid {theme.hairline}; padding: 4px; outline: none;
         selection-background-color: {theme.tint}; selection-color: {theme.text};
     }}
+    QHeaderView, QTableCornerButton::section {{ background: {theme.panel}; border: none; }}
     QHeaderView::section {{ background: {theme.panel}; color: {theme.muted}; border: none; padding: {px(3)}; }}
     QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ border: none; background: transparent; padding: 0; min-height: 0; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
@@ -72,12 +73,21 @@ def stylesheet(theme: Theme, scale: float) -> str:
     }}
     QToolButton[role="rail"]:hover {{ color: {theme.text}; }}
     QToolButton[role="rail"]:checked {{ color: {theme.accent}; }}
+    QTabBar#apart_tabs::tab {{
+        background: transparent; color: {theme.muted}; border: none; border-radius: {px(6)};
+        padding: {px(4)} {px(8)}; margin-right: {px(2)};
+    }}
+    QTabBar#apart_tabs::tab:selected {{ background: {theme.tint}; color: {theme.accent}; }}
+    QTabBar#apart_tabs::tab:hover {{ color: {theme.text}; }}
     QTableView, QTreeView {{
         background: transparent; border: 1px solid transparent; outline: none; gridline-color: transparent;
         selection-background-color: {theme.tint}; selection-color: {theme.text};
     }}
     QTreeView::item {{ min-height: {px(24)}; padding: 0 {px(6)}; }}
     QTreeView QHeaderView::section {{ padding: {px(3)} {px(6)}; }}
+    QTableView[role="spaced"]::item {{ border: none; padding: 0 {px(8)}; }}
+    QTableView[role="spaced"] QHeaderView::section {{ padding: {px(3)} {px(11)}; }}
+    QTableView[role="spaced"]::item:selected {{ background: {theme.tint}; color: {theme.text}; }}
     QTableView:focus, QTreeView:focus {{ border-color: {theme.accent}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QListView, QListWidget {{

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from embedviz import paths
+from embedviz import paths, sample
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -117,3 +119,118 @@ def test_an_unknown_word_names_near_spellings(run_main: Run) -> None:
     code, _, err = run_main("neighbors", "sample:glove-10k", "qeen")
     assert code == 2
     assert "queen" in err
+
+
+def test_a_file_of_questions_gives_an_object_a_line(run_main: Run, vectors: Path, tmp_path: Path) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text("\ufeffone\r\n\r\ntwo + three\nfvie\neach: one, four\n", encoding="utf-8")
+    code, out, err = run_main("neighbors", str(vectors), "--queries", str(file), "-k", "2", "--json")
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [each["query"] for each in found] == ["one", "two + three", "fvie", "each: one, four"]
+    assert found[0] == asked(run_main, str(vectors), "one", "-k", "2")
+    assert found[1] == asked(run_main, str(vectors), "two + three", "-k", "2")
+    assert found[2] == {
+        "query": "fvie",
+        "metric": "cosine",
+        "error": "No item is called “fvie”. Near spellings: five.",
+    }
+    assert [part["query"] for part in found[3]["each"]] == ["one", "four"]
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "1 of 4 questions could not be answered; the first is “fvie”" in err
+
+
+def test_all_answered_is_done(run_main: Run, vectors: Path, tmp_path: Path) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text("one\ntwo\n", encoding="utf-8")
+    code, out, err = run_main("neighbors", str(vectors), "-k", "1", "--queries", str(file))
+    assert (code, err) == (0, "")
+    assert out.count("rank  label") == 2
+
+
+def test_questions_are_written_as_a_table(run_main: Run, vectors: Path, tmp_path: Path) -> None:
+    questions, table = tmp_path / "questions.txt", tmp_path / "out.csv"
+    questions.write_text("one\nfvie\neach: two, four\n", encoding="utf-8")
+    arguments = ("neighbors", str(vectors), "--queries", str(questions), "-k", "1", "-o", str(table))
+    assert run_main(*arguments)[0] == 2
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["query"], row["part"], row["rank"], row["label"], row["row"]) for row in rows] == [
+        ("one", "", "1", "three", "2"),
+        ("fvie", "", "", "", ""),
+        ("each: two, four", "two", "1", "three", "2"),
+        ("each: two, four", "four", "1", "one", "0"),
+    ]
+    assert "Near spellings: five" in rows[1]["error"]
+    code, _, err = run_main(*arguments)
+    assert code == 2
+    assert "exists" in err
+    assert run_main(*arguments, "--force")[0] == 2
+
+
+def test_questions_come_through_a_pipe(command: list[str], environment: dict[str, str], vectors: Path) -> None:
+    ended = subprocess.run(
+        [*command, "neighbors", str(vectors), "--queries", "-", "--json", "-k", "1"],
+        input=b"one\ntw\xffo\n",
+        capture_output=True,
+        env=environment,
+        check=False,
+    )
+    first, second = map(json.loads, ended.stdout.splitlines())
+    assert first["neighbors"][0]["label"] == "three"
+    assert "error" in second
+    assert ended.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("one", "--queries", "questions.txt"), "not both"),
+        (("--queries", "missing.txt"), "missing.txt"),
+        (("--queries", "empty.txt"), "no question"),
+        (("one", "--within", "empty.txt"), "None of the 0 names"),
+        ((), "QUERY"),
+    ],
+)
+def test_wrong_use_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    run_main: Run,
+    vectors: Path,
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "questions.txt").write_text("one\n", encoding="utf-8")
+    (tmp_path / "empty.txt").write_text("\n \n", encoding="utf-8")
+    code, out, err = run_main("neighbors", str(vectors), *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert words in err
+
+
+def test_only_the_items_named_are_ranked(run_main: Run, vectors: Path, tmp_path: Path) -> None:
+    file = tmp_path / "some.txt"
+    file.write_text("two\n#3\nnobody\n", encoding="utf-8")
+    code, out, err = run_main("neighbors", str(vectors), "one in selection", "--within", str(file), "--json")
+    assert [each["label"] for each in json.loads(out)["neighbors"]] == ["two", "four"]
+    assert code == 0
+    assert "1 of 3 names to look within are no items" in err
+
+
+def test_an_approximate_answer_tells_its_recall(run_main: Run) -> None:
+    answer = asked(run_main, "sample:glove-10k", "river", "-k", "3", "--approximate")
+    assert answer["exact"] is False
+    assert 0.9 < answer["recall"] <= 1
+    assert answer["neighbors"] == asked(run_main, "sample:glove-10k", "river", "-k", "3")["neighbors"]
+
+
+def test_clauses_stand_in_the_question(run_main: Run) -> None:
+    answer = asked(run_main, "sample:glove-10k", "river where supersense = animal top 5000", "-k", "3")
+    space = sample("glove-10k")
+    kinds = space.metadata["supersense"]
+    animals = np.flatnonzero(kinds.values[:5000] == kinds.names.index("noun.animal"))
+    unit = space.vectors.astype(np.float64) / np.linalg.norm(space.vectors, axis=1, keepdims=True)
+    cosines = unit[animals] @ unit[space.row("river")]
+    assert [each["row"] for each in answer["neighbors"]] == animals[np.argsort(-cosines)[:3]].tolist()
+    _, out, _ = run_main("neighbors", "sample:glove-10k", "river not water where supersense = noun.animal")
+    assert "over 77 of 9,998 items where supersense = noun.animal" in out

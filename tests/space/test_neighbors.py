@@ -16,6 +16,7 @@ from embedviz.errors import OptionError, QueryError
 from embedviz.progress import Progress
 from embedviz.space import METRICS, EmbeddingSpace, Labels, Source, search, search_steps
 from embedviz.space.arrays import DoubleArray, FloatArray, RowArray
+from embedviz.space.contenders import difference
 
 ALL = tuple(METRICS)
 
@@ -201,3 +202,31 @@ def test_steps_report_progress_and_can_be_closed(metric: str) -> None:
     assert second.fraction is not None
     assert first.fraction < second.fraction < 1
     steps.close()
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("share", [0.0005, 0.05, 0.4, 0.9, 1.0])
+def test_search_within_some_rows_is_brute_force_over_them(metric: str, share: float) -> None:
+    rng = np.random.default_rng(11)
+    vectors = rng.normal(size=(30_000, 5)).astype(np.float32)
+    vectors[::97] = 0
+    vectors[5::1001] = np.nan
+    vectors[7::2003] *= 1e9
+    vectors[100:200] = vectors[200:300]
+    space = EmbeddingSpace(vectors, Labels.from_strings([""] * len(vectors)), Source("made", "made for a test"))
+    scattered = np.flatnonzero(rng.random(len(vectors)) < share)
+    for within in (scattered, np.arange(int(share * len(vectors)))):
+        query, exclude, k = vectors[3].astype(np.float64), [3, int(within[-1])], 12
+        alone = np.setdiff1d(within, exclude)
+        part = EmbeddingSpace(vectors[alone], Labels.from_strings([""] * len(alone)), Source("made", "made for a test"))
+        rows, scores = search(space, query, k, metric=metric, exclude=exclude, within=within)
+        expected, expected_scores = search(part, query, k, metric=metric)
+        assert rows.tolist() == alone[expected].tolist()
+        assert scores.tolist() == expected_scores.tolist()
+
+
+def test_rows_that_are_not_barred() -> None:
+    rng = np.random.default_rng(2)
+    for n_rows, n_barred in ((0, 3), (3, 0), (50, 3), (3, 50), (40, 40)):
+        rows, barred = (np.unique(rng.integers(0, 60, n)) for n in (n_rows, n_barred))
+        assert difference(rows, barred).tolist() == np.setdiff1d(rows, barred).tolist()

@@ -23,6 +23,7 @@ from embedviz.space.projection import Projection
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.color_key import ColorKey
+from embedviz.views.plot.arrows_item import ArrowsItem
 from embedviz.views.plot.axes import Axes
 from embedviz.views.plot.camera import Camera
 from embedviz.views.plot.captions import Caption, captions
@@ -86,6 +87,7 @@ class Scene(QObject):
         self._settling.timeout.connect(self.points_item.redraw)
         self.tint_keeper.changed.connect(self.points_item.retint)
         self.marks_item = MarksItem(self.changed.emit)
+        self.arrows_item = ArrowsItem(self.changed.emit)
         self.labels_item = LabelsItem(self.unfinished.emit)
         self._connect()
         self._on_appearance_changed()
@@ -102,6 +104,7 @@ class Scene(QObject):
         painter.fillRect(self._area, QColor(theme.ground))
         painter.setClipRect(ground)
         self.points_item.paint(painter, self.camera)
+        self.arrows_item.paint(painter, self.camera, self.points)
         self.paint_names(painter, [*covered, *self.marks_item.paint(painter, self.camera)], fades=fades)
         self.marks_item.paint_focus(painter, self.camera)
         painter.setClipping(False)
@@ -228,6 +231,7 @@ class Scene(QObject):
             changed.connect(self._on_session_changed)
         session.focus_changed.connect(self._on_focus_changed)
         self._operations.kernels_ready.connect(self.points_item.redraw)
+        self._operations.arrows_changed.connect(self._on_arrows_changed)
         self._operations.tiles_made.connect(self._on_tiles_made)
         self._operations.landmarks_found.connect(self._on_landmarks_found)
         self.sieve.changed.connect(self._on_sifted)
@@ -253,6 +257,7 @@ class Scene(QObject):
             theme=theme,
         )
         self.marks_item.show_marks(self.marks, theme)
+        self.arrows_item.show_arrows(self._operations.arrows, theme)
         self._name(state.space if len(self.points) else None)
         if self.points is not self._prepared:
             self._prepared, self.tiles = self.points, None
@@ -306,6 +311,10 @@ class Scene(QObject):
     def _on_sifted(self) -> None:
         self._name(self._session.state.space if len(self.points) else None)
         self.changed.emit()
+
+    @Slot()
+    def _on_arrows_changed(self) -> None:
+        self.arrows_item.show_arrows(self._operations.arrows, self._appearance.theme)
 
     @Slot()
     def _on_focus_changed(self) -> None:

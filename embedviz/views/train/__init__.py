@@ -1,6 +1,5 @@
-"""The Train mode: the panel with corpus and options, and the drawer with curves, epochs and evaluations."""
+"""The Train mode: the panel with corpus and options, and the pages of curves, epochs and evaluations."""
 
-from embedviz.views.train.drawer import Drawer
 from embedviz.views.train.train_panel import TrainPanel
 
-__all__ = ["Drawer", "TrainPanel"]
+__all__ = ["TrainPanel"]

@@ -25,6 +25,7 @@ from embedviz.operations import Operations
 from embedviz.operations.evaluating import COLUMNS, evaluation_rows
 from embedviz.session import Session
 from embedviz.views.appearance import Appearance
+from embedviz.views.drawer_page import DrawerPage
 from embedviz.views.panel import plain, scrolled
 from embedviz.views.text import one_line
 from embedviz.views.train.quality_model import COVERAGE, INTERVAL, METRIC, QUESTIONS, USED, QualityModel
@@ -40,19 +41,15 @@ EMPTY = (
 )
 
 
-class QualityPage(QWidget):
+class QualityPage(DrawerPage):
     """Chooses a list, evaluates the open space on it, and shows all that was evaluated."""
 
     def __init__(
         self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(session, operations, appearance, parent)
         self.setObjectName("quality_page")
         self.setAcceptDrops(True)
-        self._session = session
-        self._operations = operations
-        self._appearance = appearance
-        self.tools = QWidget()
         self.choose_button = self._button("Choose a list…", "choose_list_button", "Choose word pairs or analogies")
         self.progress = QProgressBar()
         self.progress.setObjectName("quality_progress")

@@ -22,6 +22,7 @@ from embedviz.session import Session
 from embedviz.space.run import EpochRecord
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
+from embedviz.views.drawer_page import DrawerPage
 from embedviz.views.panel import plain
 from embedviz.views.train.curve import Curve, Line
 from embedviz.views.train.epoch_model import RATE, SPEED, EpochModel
@@ -32,17 +33,14 @@ ROW_PX = 22
 NARROW_PAGE_PX, NARROW_TABLE_PX = 600, 340
 
 
-class TrainingPage(QWidget):
+class TrainingPage(DrawerPage):
     """Shows the training that runs, or the one the open space came from."""
 
     def __init__(
         self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(session, operations, appearance, parent)
         self.setObjectName("training_page")
-        self._session = session
-        self._operations = operations
-        self._appearance = appearance
         self.loss_plot = Curve("loss, nats per pair", appearance)
         self.loss_plot.setObjectName("loss_plot")
         self.accuracy_plot = Curve("held-out accuracy, %", appearance)
@@ -59,7 +57,6 @@ class TrainingPage(QWidget):
         self.epoch_table.horizontalHeader().setHighlightSections(False)
         self.epoch_table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.sentence = plain("muted", "epoch_sentence")
-        self.tools = QWidget()
         self.save_button = QPushButton("Save epochs…")
         self.save_button.setObjectName("save_epochs_button")
         self.save_button.setToolTip("Save the epochs of the open space as CSV or JSON")

@@ -1,0 +1,285 @@
+"""The page of Compare: two items, their vectors as strips, their scores, and the dimensions that make a score."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from embedviz.analysis.contributions import Comparison, Contributions
+from embedviz.operations import Operations
+from embedviz.operations.questions import item_text
+from embedviz.session import Session
+from embedviz.space.metrics import METRICS
+from embedviz.views import theme as measures
+from embedviz.views.appearance import Appearance
+from embedviz.views.ask.contribution_model import BAR, DIMENSION, PART, RUNNING, ContributionModel, PartDelegate
+from embedviz.views.ask.score_table import ScoreTable
+from embedviz.views.drawer_page import DrawerPage
+from embedviz.views.item_details import tabular
+from embedviz.views.panel import plain, scrolled
+from embedviz.views.strip import Strip
+from embedviz.views.text import one_line
+
+QUIET_MS = 30
+ROW_PX = 22
+NARROWEST_EDIT_PX, WIDEST_EDIT_PX = 72, 170
+EMPTY = (
+    "Ask about an item, then point at another on the plot or walk the neighbours: the two are compared here. "
+    "Or type two items above; formulas can be compared too."
+)
+
+
+class ComparePage(DrawerPage):
+    """Compares the open question with the item under attention; what is typed in a field stays instead."""
+
+    def __init__(
+        self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, operations, appearance, parent)
+        self.setObjectName("compare_page")
+        self._found: Comparison | None = None
+        self._second: int | None = None
+        self.first_edit = self._edit("compare_first_edit", "First item; empty for the open question")
+        self.second_edit = self._edit("compare_second_edit", "Second item; empty for the item under attention")
+        self.metric_combo = QComboBox()
+        self.scores = ScoreTable()
+        self.strips = [Strip(appearance) for _ in range(3)]
+        self.names = [plain("", f"compare_name_{at}") for at in range(3)]
+        self.norms = [plain("muted", f"compare_norm_{at}") for at in range(3)]
+        self.sentence = plain("muted", "compare_sentence")
+        self.empty_label = plain("muted", "compare_empty")
+        self._model = ContributionModel(self)
+        self.table = QTableView()
+        self._waiting = QTimer(self, singleShot=True, interval=QUIET_MS)
+        self._set_up()
+        self._lay_out()
+        self._waiting.timeout.connect(self._on_quiet)
+        self.metric_combo.activated.connect(self._on_metric_chosen)
+        for edit in (self.first_edit, self.second_edit):
+            edit.textChanged.connect(self._on_wish_changed)
+        operations.items_compared.connect(self._on_items_compared)
+        operations.items_refused.connect(self._on_items_refused)
+        operations.calibrated.connect(self._on_calibrated)
+        session.answer_changed.connect(self._on_answer_changed)
+        session.space_changed.connect(self._on_space_changed)
+        session.focus_changed.connect(self._on_focus_changed)
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
+        self._on_space_changed()
+
+    def texts(self) -> tuple[str, str]:
+        """What is to be compared: what is typed, else the open question and the item under attention."""
+        state = self._session.state
+        first = self.first_edit.text() or (state.answer.text if state.answer is not None else "")
+        second, row = self.second_edit.text(), self._second
+        if not second and row is None and state.answer is not None and len(state.answer.rows):
+            row = int(state.answer.rows[0])
+        if not second and state.space is not None and row is not None:
+            second = item_text(state.space, row)
+        return first, second
+
+    def _follow_metric(self) -> None:
+        self.metric_combo.setCurrentIndex(self.metric_combo.findData(self._session.state.view.metric))
+
+    def _edit(self, name: str, tip: str) -> QLineEdit:
+        edit = QLineEdit()
+        edit.setObjectName(name)
+        edit.setAccessibleName(tip)
+        edit.setToolTip(tip)
+        edit.setClearButtonEnabled(True)
+        return edit
+
+    def _set_up(self) -> None:
+        for metric in METRICS.values():
+            self.metric_combo.addItem(metric.title, metric.name)
+        self.metric_combo.setObjectName("compare_metric_combo")
+        self.metric_combo.setAccessibleName("Metric whose parts are shown")
+        self.metric_combo.setToolTip("Metric whose parts are shown")
+        self.table.setObjectName("contribution_table")
+        self.table.setAccessibleName("Parts of the score by dimension")
+        self.table.setModel(self._model)
+        self.table.setItemDelegateForColumn(BAR, PartDelegate(self._appearance, self.table))
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)
+        self.table.setShowGrid(False)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.verticalHeader().hide()
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(8)
+        header.setSectionResizeMode(BAR, QHeaderView.ResizeMode.Stretch)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self.tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addStretch(0)
+        with_word = QLabel("with")
+        with_word.setProperty("role", "muted")
+        row.addWidget(self.first_edit, 1)
+        row.addWidget(with_word)
+        row.addWidget(self.second_edit, 1)
+        row.addWidget(self.metric_combo)
+        strips = QGridLayout()
+        strips.setContentsMargins(0, 0, 0, 0)
+        strips.setHorizontalSpacing(8)
+        strips.setVerticalSpacing(2)
+        for at, (name, norm, strip) in enumerate(zip(self.names, self.norms, self.strips, strict=True)):
+            name.setWordWrap(False)
+            norm.setWordWrap(False)
+            norm.setAlignment(Qt.AlignmentFlag.AlignRight)
+            strips.addWidget(name, 2 * at, 0)
+            strips.addWidget(norm, 2 * at, 1)
+            strips.addWidget(strip, 2 * at + 1, 0, 1, 2)
+        strips.setRowStretch(6, 1)
+        strips.setColumnStretch(0, 1)
+        left, middle = QWidget(), QVBoxLayout()
+        left.setLayout(strips)
+        middle.addWidget(self.scores)
+        middle.addWidget(self.sentence)
+        middle.addStretch(1)
+        center = QWidget()
+        center.setLayout(middle)
+        middle.setContentsMargins(0, 0, 0, 0)
+        shown = QWidget()
+        columns = QHBoxLayout(shown)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(measures.GAP)
+        for widget, share in ((left, 4), (center, 3), (self.table, 5)):
+            columns.addWidget(widget, share)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(scrolled(self.empty_label))
+        self._stack.addWidget(shown)
+
+    def _show(self, found: Comparison | None, *, problem: str = "") -> None:
+        self._found = found
+        self.empty_label.setText(problem or EMPTY)
+        self._stack.setCurrentIndex(0 if found is None else 1)
+        if found is None:
+            self._show_parts()
+            return
+        named = (*found.readings, "difference")
+        lengths = (*found.norms, found.scores["euclidean"] or 0.0)
+        for at, vector in enumerate((*found.vectors, found.difference)):
+            text = one_line(named[at], most=60)
+            self.names[at].setText(text)
+            self.norms[at].setText(f"‖v‖ {lengths[at]:.4g}")
+            self.strips[at].show_vector(vector.astype("float32"))
+            self.strips[at].setAccessibleName(f"Vector of {text}" if at < 2 else "Difference of the two vectors")
+        self._show_parts()
+
+    def _show_parts(self) -> None:
+        metric = self.metric_combo.currentData()
+        parts = self._found.contributions(metric) if self._found is not None else None
+        self._model.show(parts)
+        self.scores.show_scores(self._found, self._operations.null_scores)
+        null = self._operations.null_scores(metric)
+        calibrated = f" Shares are of {null.pairs_text}." if null is not None else ""
+        self.sentence.setText(parts_sentence(parts) + calibrated)
+
+    @Slot()
+    def _on_wish_changed(self) -> None:
+        """What is to be compared may be another; it is looked at once the page is seen."""
+        if not self.isVisible():
+            return
+        first, second = self.texts()
+        self.first_edit.setPlaceholderText(one_line(first, most=60) or "an item")
+        self.second_edit.setPlaceholderText(one_line(second, most=60) or "another item")
+        self._waiting.start()
+
+    @Slot()
+    def _on_quiet(self) -> None:
+        first, second = self.texts()
+        if self._session.state.space is None or not first.strip() or not second.strip():
+            self._show(None)
+        elif self._found is None or self._found.texts != (first, second):
+            self._operations.compare_items(first, second)
+
+    @Slot(object)
+    def _on_items_compared(self, found: Comparison) -> None:
+        self._show(found)
+
+    @Slot(str)
+    def _on_items_refused(self, why: str) -> None:
+        self._show(None, problem=why)
+
+    @Slot()
+    def _on_answer_changed(self) -> None:
+        self._follow_metric()
+        self._second = None
+        self._on_wish_changed()
+
+    @Slot()
+    def _on_space_changed(self) -> None:
+        self._second = None
+        self._follow_metric()
+        self._show(None)
+        self._on_wish_changed()
+
+    @Slot()
+    def _on_focus_changed(self) -> None:
+        row = self._session.focus
+        if row is not None and row != self._second:
+            self._second = row
+            self._on_wish_changed()
+
+    @Slot(int)
+    def _on_metric_chosen(self, _at: int) -> None:
+        self._show_parts()
+
+    @Slot()
+    def _on_calibrated(self) -> None:
+        if self._found is not None:
+            self._show_parts()
+
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        self.table.verticalHeader().setDefaultSectionSize(self._appearance.px(ROW_PX))
+        self.table.setFont(tabular(self.table.font()))
+        self._fit()
+
+    def _fit(self) -> None:
+        px = self._appearance.px
+        is_wide = self.width() >= px(760)
+        for column, width in ((DIMENSION, 84 if is_wide else 72), (PART, 76), (RUNNING, 76 if is_wide else 68)):
+            self.table.setColumnWidth(column, px(width))
+        self.table.setColumnHidden(PART, not is_wide)
+        for edit in (self.first_edit, self.second_edit):
+            edit.setMinimumWidth(px(NARROWEST_EDIT_PX))
+            edit.setMaximumWidth(px(WIDEST_EDIT_PX))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._on_wish_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+
+def parts_sentence(parts: Contributions | None) -> str:
+    """How few dimensions make half of a score, and how many work against it."""
+    if parts is None:
+        return "The zero vector has no direction, so there is no cosine to take apart."
+    n_half, n_dims = parts.n_for(0.5), len(parts.parts)
+    what = {"cosine": "the cosine", "dot": "the dot product", "euclidean": "the squared distance"}
+    whole = what.get(parts.metric, "the distance")
+    if n_half is None:
+        return f"There is nothing to take apart: {whole} is zero."
+    largest = "largest dimension makes" if n_half == 1 else f"{n_half:,} largest dimensions make"
+    against = f"; {parts.n_against:,} take away from it" if parts.n_against else ""
+    return f"The {largest} half of {whole}, of {n_dims:,}{against}."

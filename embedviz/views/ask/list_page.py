@@ -1,0 +1,111 @@
+"""What pages of lists share: the table, the words where there is none, copying and exporting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from embedviz.formats.answer_lists import AnswerList, lists_text, lists_tsv
+from embedviz.operations import Operations
+from embedviz.session import Session
+from embedviz.views.appearance import Appearance
+from embedviz.views.ask.list_model import ListColumn
+from embedviz.views.ask.list_table import ListTable
+from embedviz.views.drawer_page import DrawerPage
+from embedviz.views.export_dialog import FILTERS, with_suffix
+from embedviz.views.panel import plain, scrolled
+
+
+class ListPage(DrawerPage):
+    """A table of lists with its tools; `name` begins the object names."""
+
+    def __init__(
+        self,
+        name: str,
+        spoken: str,
+        session: Session,
+        operations: Operations,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(session, operations, appearance, parent)
+        self.setObjectName(f"{name}_page")
+        self._name = name
+        self.table = ListTable(session, operations, appearance)
+        self.table.setObjectName(f"{name}_table")
+        self.table.setAccessibleName(spoken)
+        self.empty_label = plain("muted", f"{name}_empty")
+        self.sentence = plain("muted", f"{name}_sentence")
+        menu = QMenu(self)
+        self.copy_table_action = menu.addAction("Copy as table")
+        self.copy_text_action = menu.addAction("Copy as text")
+        self.copy_button = self.tool("Copy", "copy", "Copy all these lists, as a table or as text")
+        self.copy_button.setMenu(menu)
+        self.export_button = self.tool("Export…", "export", "Export all these lists as CSV, TSV or Parquet")
+        self._row = QHBoxLayout(self.tools)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
+        self._row.addStretch(1)
+        self._row.addWidget(self.copy_button)
+        self._row.addWidget(self.export_button)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(scrolled(self.empty_label))
+        self._stack.addWidget(self.table)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self.sentence)
+        self.copy_table_action.triggered.connect(self.copy_table)
+        self.copy_text_action.triggered.connect(self.copy_text)
+        self.export_button.clicked.connect(self.export)
+
+    def tool(self, text: str, verb: str, tip: str) -> QPushButton:
+        """A button for the tools of the page."""
+        button = QPushButton(text)
+        button.setObjectName(f"{verb}_{self._name}_button")
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+    def add_tool(self, button: QPushButton) -> None:
+        """Put a button before those for copying and exporting."""
+        self._row.insertWidget(self._row.count() - 2, button)
+
+    def show_columns(self, columns: tuple[ListColumn, ...], *, empty: str, sentence: str) -> None:
+        """Show lists and a sentence about them; without lists what to do to get some."""
+        self.table.show_lists(columns)
+        self.empty_label.setText(empty)
+        self.sentence.setText(sentence)
+        self.sentence.setVisible(bool(sentence))
+        self._stack.setCurrentIndex(1 if columns else 0)
+        for button in (self.copy_button, self.export_button):
+            button.setEnabled(bool(columns))
+
+    @property
+    def ranked(self) -> list[AnswerList]:
+        """The lists that are shown."""
+        return [column.ranked for column in self.table.lists.columns]
+
+    @Slot()
+    def copy_table(self) -> None:
+        """Put the lists side by side on the clipboard, with tabs."""
+        QGuiApplication.clipboard().setText(lists_tsv(self.ranked))
+        self._operations.say(f"Copied {len(self.ranked):,} list{'s'[: len(self.ranked) != 1]} as a table.")
+
+    @Slot()
+    def copy_text(self) -> None:
+        """Put the lists on the clipboard as lines of text."""
+        QGuiApplication.clipboard().setText(lists_text(self.ranked))
+        self._operations.say(f"Copied {len(self.ranked):,} list{'s'[: len(self.ranked) != 1]} as text.")
+
+    @Slot()
+    def export(self) -> None:
+        """Ask for a file and write the lists to it."""
+        path, chosen = QFileDialog.getSaveFileName(self, "Export lists", f"{self._name}.csv", ";;".join(FILTERS))
+        if path:
+            target = with_suffix(Path(path), chosen)
+            self._operations.export_lists(self.ranked, target, overwrite=target == Path(path))

@@ -1,0 +1,190 @@
+"""A finding as a table: pointing at a cell gives its item the attention, Enter or a click asks about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from embedviz.operations import Operations
+from embedviz.operations.findings import Cell, Finding
+from embedviz.session import Session
+from embedviz.views import theme as measures
+from embedviz.views.appearance import Appearance
+from embedviz.views.neighbor_table import score_text
+from embedviz.views.text import one_line
+
+NARROWEST_PX, WIDEST_PX = 110, 320
+BESIDE = "Score"
+_MEASURED = 200
+Index = QModelIndex | QPersistentModelIndex
+
+
+class FindingModel(QAbstractTableModel):
+    """The cells of one finding."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._finding = Finding("", "", (), (), ())
+
+    def show(self, finding: Finding) -> None:
+        """Show another finding."""
+        self.beginResetModel()
+        self._finding = finding
+        self.endResetModel()
+
+    def item_at(self, index: Index) -> int | None:
+        """The item that a cell is about, or None."""
+        if not index.isValid():
+            return None
+        items, columns = self._finding.items[index.row()], self._finding.columns
+        place = columns[index.column()] if columns else 0
+        return items[place] if place < len(items) and items[place] >= 0 else None
+
+    def is_text(self, column: int) -> bool:
+        """Whether a column holds words."""
+        return not self._finding.cells or all(isinstance(line[column], str) for line in self._finding.cells[:2])
+
+    def is_beside(self, column: int) -> bool:
+        """Whether a column holds the score of the item before it."""
+        return self._finding.heads[column] == BESIDE
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
+        return 0 if parent.isValid() else len(self._finding.cells)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
+        return 0 if parent.isValid() else len(self._finding.heads)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or section >= len(self._finding.heads):
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return one_line(self._finding.heads[section], most=60)
+        return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        line = self._finding.cells[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell_text(line[index.column()])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            after = index.column() + 1
+            score = f"  {cell_text(line[after])}" if after < len(line) and self.is_beside(after) else ""
+            return one_line(str(line[index.column()]), most=400) + score
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            named = zip(self._finding.heads, line, strict=True)
+            return ", ".join(f"{head} {cell_text(cell)}" for head, cell in named if cell != "")
+        return self._alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def _alignment(self, column: int) -> int:
+        side = Qt.AlignmentFlag.AlignLeft if self.is_text(column) else Qt.AlignmentFlag.AlignRight
+        return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+class FindingTable(QTableView):
+    """The rows of one finding."""
+
+    def __init__(
+        self, session: Session, operations: Operations, appearance: Appearance, name: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("role", "spaced")
+        self._session, self._operations, self._appearance = session, operations, appearance
+        self._model = FindingModel(self)
+        self.setModel(self._model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setMinimumSectionSize(8)
+        self.horizontalHeader().setHighlightSections(False)
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
+
+    def show_finding(self, finding: Finding) -> None:
+        """Show another finding, from its top."""
+        self._model.show(finding)
+        self.setAccessibleName(finding.title or "Findings")
+        self.setAccessibleDescription(finding.summary)
+        self.scrollToTop()
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Every column gets the width it needs; where that is too much, columns of words share what is left."""
+        header, metrics = self.horizontalHeader(), QFontMetrics(self.font())
+        columns = range(self._model.columnCount())
+        widths = []
+        for column in columns:
+            texts = [self._model.index(row, column).data() for row in range(min(_MEASURED, self._model.rowCount()))]
+            texts.append(self._model.headerData(column, Qt.Orientation.Horizontal))
+            widest = max(metrics.horizontalAdvance(text) for text in texts) + self._appearance.px(32)
+            widths.append(min(widest, self._appearance.px(WIDEST_PX)))
+        room = self.viewport().width()
+        is_tight = sum(widths) > room
+        of_words = [column for column in columns if self._model.is_text(column)]
+        left = room - sum(width for column, width in zip(columns, widths, strict=True) if column not in of_words)
+        is_narrow = is_tight and left < self._appearance.px(NARROWEST_PX) * len(of_words)
+        for column, width in zip(columns, widths, strict=True):
+            self.setColumnHidden(column, is_narrow and self._model.is_beside(column))  # tool tips tell these scores too
+            shares = is_tight and self._model.is_text(column)
+            mode = QHeaderView.ResizeMode.Stretch if shares else QHeaderView.ResizeMode.Fixed
+            header.setSectionResizeMode(column, mode)
+            header.resizeSection(column, width)
+
+    def _ask_about(self, index: QModelIndex) -> None:
+        row = self._model.item_at(index)
+        if row is not None:
+            self._operations.ask_item(row)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        row = self._model.item_at(current)
+        if row is not None:
+            self._session.set_focus(row)
+
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._appearance.px(measures.ROW_HEIGHT - 2))
+        font = QFont(self.font())
+        font.setPixelSize(self._appearance.px(measures.BODY_PX))
+        font.setFeature(QFont.Tag("tnum"), 1)
+        self.setFont(font)
+        self._fit_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._ask_about(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._ask_about(self.indexAt(event.position().toPoint()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        row = self._model.item_at(self.indexAt(event.position().toPoint()))
+        if row is not None:
+            self._session.set_focus(row)
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as it stands in the table."""
+    if isinstance(cell, float):
+        return score_text(cell)
+    return f"{cell:,}" if isinstance(cell, int) else one_line(cell)

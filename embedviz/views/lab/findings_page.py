@@ -1,0 +1,204 @@
+"""The page of Findings: what was found out about a selection, two items or all of them, one at a time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from embedviz.operations import Operations
+from embedviz.operations.findings import Finding, table_lines
+from embedviz.session import Session
+from embedviz.views.appearance import Appearance
+from embedviz.views.color_bar import ColorBar
+from embedviz.views.drawer_page import DrawerPage
+from embedviz.views.lab.finding_table import FindingTable
+from embedviz.views.lab.heat_map import HeatMap
+from embedviz.views.lab.matrix_window import MatrixWindow
+from embedviz.views.panel import plain, scrolled
+from embedviz.views.text import one_line
+
+EMPTY = (
+    "Nothing found yet. The Analyze menu asks:\n\n"
+    "•  of a selection: the odd one out, its most and least similar pairs, its similarity matrix\n"
+    "•  of two items: the path between them along true neighbours, the line between them\n"
+    "•  of one item: all within a radius, its mutual neighbours;  of all: hubs, which are near to most others"
+)
+NARROWEST_COMBO_PX, WIDEST_COMBO_PX = 90, 320
+
+
+class FindingsPage(DrawerPage):
+    """Shows one finding at a time: a table, or a heat map beside its names; the earlier ones stay to choose from."""
+
+    def __init__(
+        self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, operations, appearance, parent)
+        self.setObjectName("findings_page")
+        self.choice_combo = QComboBox()
+        self.choice_combo.setObjectName("finding_combo")
+        self.choice_combo.setAccessibleName("Finding that is shown")
+        self.enlarge_button = self._button("Enlarge", "enlarge_matrix_button", "Show the matrix in a window of its own")
+        self.copy_button = self._button("Copy", "copy_finding_button", "Copy this finding as a table")
+        self.clear_button = self._button("Clear", "clear_findings_button", "Empty the list of findings")
+        self.table = FindingTable(session, operations, appearance, "finding_table")
+        self.heat_map = HeatMap(appearance)
+        self.readout = plain("", "heat_readout")
+        self.color_bar = ColorBar()
+        self.summary_label = plain("muted", "finding_summary")
+        self.empty_label = plain("muted", "findings_empty")
+        self.empty_label.setText(EMPTY)
+        self._lay_out()
+        self.choice_combo.activated.connect(self._on_chosen)
+        self.enlarge_button.clicked.connect(self.enlarge)
+        self.copy_button.clicked.connect(self.copy)
+        self.clear_button.clicked.connect(operations.forget_findings)
+        self.heat_map.pointed.connect(self._on_pointed)
+        self.heat_map.chosen.connect(operations.ask_two)
+        operations.finding_made.connect(self._on_finding_made)
+        operations.findings_forgotten.connect(self._show_newest)
+        operations.analysis_began.connect(self._on_analysis_began)
+        operations.analysis_refused.connect(self._on_analysis_refused)
+        operations.analysis_ended.connect(self._on_analysis_ended)
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
+        self._show_newest()
+
+    @property
+    def shown(self) -> Finding | None:
+        """The finding that is shown."""
+        at = self.choice_combo.currentIndex()
+        return self._operations.findings[at] if 0 <= at < len(self._operations.findings) else None
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the finding on the clipboard, as a table with tabs."""
+        if self.shown is None:
+            self._operations.say("There is no finding to copy. Choose a question in the Analyze menu first.")
+            return
+        lines = table_lines(self.shown)
+        QGuiApplication.clipboard().setText(
+            "\n".join("\t".join(one_line(str(cell)) for cell in line) for line in lines)
+        )
+        self._operations.say(f"Copied {len(lines) - 1:,} rows as a table.")
+
+    @Slot()
+    def enlarge(self) -> None:
+        """Show the matrix in a window of its own."""
+        if self.shown is not None and self.shown.matrix is not None:
+            MatrixWindow(self.shown, self._operations, self._appearance, self.window()).show()
+
+    def _button(self, text: str, name: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout(self.tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setSpacing(6)
+        tools.addStretch(0)
+        self.choice_combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for widget in (self.choice_combo, self.enlarge_button, self.copy_button, self.clear_button):
+            tools.addWidget(widget)
+        self._heat = QWidget()
+        heat = QHBoxLayout(self._heat)
+        heat.setContentsMargins(0, 0, 0, 0)
+        heat.setSpacing(16)
+        beside = QVBoxLayout()
+        beside.setSpacing(6)
+        beside.addWidget(self.color_bar)
+        beside.addWidget(self.readout)
+        beside.addStretch(1)
+        heat.addWidget(self.heat_map)
+        heat.addLayout(beside, 1)
+        found = QWidget()
+        row = QHBoxLayout(found)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addWidget(self._heat, 2)
+        row.addWidget(self.table, 2)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(scrolled(self.empty_label))
+        self._stack.addWidget(found)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self.summary_label)
+
+    def _fit_heat_map(self) -> None:
+        """The map is a square as high as the page."""
+        below = self.summary_label.heightForWidth(self.width()) + 4 if self.summary_label.text() else 0
+        self.heat_map.setFixedWidth(max(40, self.height() - below))
+
+    def _say(self, text: str, role: str = "muted") -> None:
+        self.summary_label.setText(text)
+        self.summary_label.setToolTip(text)
+        self.summary_label.setVisible(bool(text))
+        if self.summary_label.property("role") != role:
+            self.summary_label.setProperty("role", role)
+            self.summary_label.style().polish(self.summary_label)
+
+    @Slot()
+    def _show_newest(self) -> None:
+        with QSignalBlocker(self.choice_combo):
+            self.choice_combo.clear()
+            self.choice_combo.addItems([one_line(each.title, most=60) for each in self._operations.findings])
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        finding = self.shown
+        self.choice_combo.setToolTip(self.choice_combo.currentText())
+        for widget in (self.choice_combo, self.copy_button, self.clear_button):
+            widget.setEnabled(finding is not None)
+        matrix = None if finding is None else finding.matrix
+        self._stack.setCurrentIndex(0 if finding is None else 1)
+        self._heat.setVisible(matrix is not None)
+        self.enlarge_button.setVisible(matrix is not None)
+        self.table.setVisible(finding is not None and bool(finding.cells))
+        names = () if finding is None or matrix is None else tuple(str(cells[0]) for cells in finding.cells)
+        self.heat_map.show_matrix(matrix, names)
+        self.color_bar.show_scale(self.heat_map.legend)
+        if finding is not None:
+            self.table.show_finding(finding)
+        self._say("" if finding is None else finding.summary)
+        self._fit_heat_map()
+
+    @Slot(int)
+    def _on_chosen(self, at: int) -> None:
+        self._show_chosen()
+
+    @Slot(object)
+    def _on_finding_made(self, finding: Finding) -> None:
+        self._show_newest()
+
+    @Slot(str)
+    def _on_pointed(self, text: str) -> None:
+        self.readout.setText(text or "Point at a cell, or walk with the arrow keys; a click asks about its two items.")
+
+    @Slot(str)
+    def _on_analysis_began(self, title: str) -> None:
+        self._say(f"{one_line(title, most=80)} …")
+
+    @Slot(str)
+    def _on_analysis_refused(self, why: str) -> None:
+        self._say(why, "error")
+
+    @Slot()
+    def _on_analysis_ended(self) -> None:
+        """Cancelled work leaves what is shown."""
+        if self.summary_label.property("role") != "error":
+            self._say("" if self.shown is None else self.shown.summary)
+
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        self.choice_combo.setMinimumWidth(self._appearance.px(NARROWEST_COMBO_PX))
+        self.choice_combo.setMaximumWidth(self._appearance.px(WIDEST_COMBO_PX))
+        self.color_bar.show_scale(self.heat_map.legend)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_heat_map()

@@ -1,0 +1,64 @@
+"""The drawer: one page at a time, built when it is wanted, chosen by tabs, by a list, by keys."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from embedviz.views.ask.metrics_page import MetricsPage
+from embedviz.views.drawer import PAGES
+from embedviz.views.train.quality_page import QualityPage
+
+
+@pytest.fixture
+def drawer(window):
+    return window.drawer
+
+
+def test_pages_are_built_when_they_are_wanted(window, drawer):
+    assert drawer.build_next()
+    assert len(drawer._built) == 1
+    while drawer.build_next():
+        pass
+    assert [type(page) for page in drawer._built.values()] == [spec.kind for spec in PAGES]
+    assert not drawer.isVisible()
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
+def test_each_tab_opens_its_page_and_its_tools(window, drawer, space, spec):
+    window.named_actions["action_toggle_drawer"].trigger()
+    QTest.mouseClick(drawer.tabs[spec.name], Qt.MouseButton.LeftButton)
+    page = drawer.page(spec.kind)
+    assert page.isVisible()
+    assert page.tools.isVisible()
+    assert drawer.page_combo.currentText() == spec.title
+
+
+def test_it_opens_where_it_was_left(window, drawer):
+    toggle = window.named_actions["action_toggle_drawer"].trigger
+    toggle()
+    assert drawer.page(MetricsPage).isVisible()
+    drawer.open(QualityPage)
+    toggle()
+    assert not drawer.isVisible()
+    toggle()
+    assert drawer.page(QualityPage).isVisible()
+
+
+def test_leaving_train_keeps_another_page_open(window, drawer):
+    window.operations.set_mode("train")
+    assert drawer.training_page.isVisible()
+    drawer.open(MetricsPage)
+    window.operations.set_mode("explore")
+    assert drawer.page(MetricsPage).isVisible()
+
+
+def test_tabs_come_back_with_room(qapp, window, drawer):
+    drawer.open(MetricsPage)
+    assert drawer.tabs["metrics"].isVisible()
+    for width, tabs in ((800, False), (1280, True)):
+        window.resize(width, 700)
+        qapp.processEvents()
+        assert drawer.tabs["metrics"].isVisible() == tabs
+        assert drawer.page_combo.isVisible() != tabs

@@ -1,0 +1,150 @@
+"""Findings: the Analyze menu asks, tables answer, a matrix is a map to walk on; earlier findings stay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox
+
+from embedviz.views.lab.findings_page import FindingsPage
+from embedviz.views.lab.items_dialog import ItemsDialog
+from embedviz.views.lab.matrix_window import MatrixWindow
+
+
+@pytest.fixture
+def page(window):
+    window.named_actions["action_show_findings"].trigger()
+    return window.drawer.page(FindingsPage)
+
+
+@pytest.fixture
+def act(window, idle):
+    def run(name: str) -> None:
+        window.named_actions[f"action_{name}"].trigger()
+        idle()
+
+    return run
+
+
+@pytest.fixture
+def matrix(page, space, session, act):
+    session.replace(selection=np.arange(8))
+    act("find_matrix")
+    return page.heat_map
+
+
+def test_the_empty_page_says_what_can_be_asked(page):
+    assert page.empty_label.isVisible()
+    assert "the odd one out" in page.empty_label.text()
+    assert not page.copy_button.isEnabled()
+
+
+def test_nothing_selected_is_said_on_the_page(page, space, act):
+    act("find_odd")
+    assert "Nothing is selected" in page.summary_label.text()
+    assert page.summary_label.property("role") == "error"
+
+
+def test_the_odd_one_out_is_listed_and_asked_about(page, space, session, act, idle):
+    session.replace(selection=np.arange(5))
+    act("find_odd")
+    first = page.table.model().index(0, 0)
+    assert page.choice_combo.currentText() == f"Odd one out: {first.data()}"
+    page.table.setFocus()
+    page.table.setCurrentIndex(first)
+    assert space.name(session.focus) == first.data()
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    idle()
+    assert session.state.answer.text == first.data()
+
+
+def test_two_items_come_from_the_open_question(page, space, ask, act):
+    ask("word1 - word2")
+    act("find_path")
+    assert page.shown.title == "Path: word1 → word2"
+    act("find_line")
+    assert page.shown.title == "Line: word1 → word2"
+    assert page.choice_combo.count() == 2
+    page.choice_combo.setCurrentIndex(1)
+    page.choice_combo.activated.emit(1)
+    assert page.table.model().index(0, 0).data() == "word1"
+    QTest.mouseClick(page.clear_button, Qt.MouseButton.LeftButton)
+    assert page.empty_label.isVisible()
+
+
+def test_two_items_come_from_a_selection_of_two(page, space, session, act):
+    session.replace(selection=np.array([7, 9]))
+    act("find_path")
+    assert page.shown.title == "Path: word7 → word9"
+
+
+def test_else_a_dialog_asks(page, window, space, ask, act, idle):
+    ask("word1")
+    act("find_path")
+    dialog = window.findChild(ItemsDialog)
+    ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert dialog.edits[0].text() == "word1"
+    assert not ok.isEnabled()
+    QTest.keyClicks(dialog.edits[1], "word2")
+    dialog.edits[1].hide_choices()
+    QTest.mouseClick(ok, Qt.MouseButton.LeftButton)
+    idle()
+    assert page.shown.title == "Path: word1 → word2"
+
+
+def test_a_radius_is_asked_for(page, window, space, ask, act, idle):
+    ask("word1")
+    act("find_within")
+    dialog = window.findChild(ItemsDialog)
+    dialog.number_spin.setValue(0.25)
+    QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton)
+    idle()
+    assert "score at least 0.250 with “word1”" in page.summary_label.text()
+
+
+def test_mutual_neighbors_and_hubs(page, space, ask, act):
+    ask("word1")
+    act("find_mutual")
+    assert page.shown.title == "Mutual neighbours of word1"
+    act("find_hubs")
+    assert page.shown.title == "Hubs"
+    QTest.mouseClick(page.copy_button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text().splitlines()[0] == "Rank\tItem\tLists it is in\tPer cent of all"
+
+
+def test_the_matrix_is_read_with_the_mouse(page, matrix, session, idle):
+    assert matrix.isVisible()
+    area = matrix.cells()
+    cell = area.width() / 8
+    place = QPoint(int(area.left() + 2.5 * cell), int(area.top() + 5.5 * cell))
+    QTest.mouseMove(matrix, place)
+    assert matrix.cell_at(place) == (5, 2)
+    found = page.shown.matrix
+    names = [line[0] for line in page.shown.cells]
+    assert page.readout.text() == f"{names[5]}  ·  {names[2]}   cosine {found.scores[5, 2]:.3f}"
+    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=place)
+    idle()
+    assert session.state.answer.inputs == (found.rows[5], found.rows[2])
+
+
+def test_the_matrix_is_walked_with_the_keys(page, matrix):
+    matrix.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Up):
+        QTest.keyClick(matrix, key)
+    assert matrix.sentence().endswith("cosine 1.000")
+    assert matrix.accessibleDescription() == matrix.sentence()
+    assert matrix.cell_at(QPoint(-3, 2)) is None
+
+
+def test_the_matrix_in_a_window_of_its_own(page, matrix, window, qapp, show, make_space):
+    QTest.mouseClick(page.enlarge_button, Qt.MouseButton.LeftButton)
+    large = window.findChild(MatrixWindow)
+    qapp.processEvents()
+    assert large.isVisible()
+    assert large.heat_map.cells().left() > 10  # there is room for names
+    large.grab()
+    show(make_space([[1.0, 0.0], [0.0, 1.0]]))
+    assert window.findChild(MatrixWindow) is None
