@@ -49,7 +49,7 @@ class AnswerPanel(QFrame):
         column.setSpacing(6)
         column.addWidget(head("Nearest neighbours"))
         column.addWidget(self.neighbor_table, 3)
-        column.addWidget(self.sentence)
+        self._column = column
         column.addSpacing(6)
         column.addWidget(scrolled(self.item_panel), 2)
         session.answer_changed.connect(self._on_answer_changed)
@@ -57,4 +57,8 @@ class AnswerPanel(QFrame):
 
     @Slot()
     def _on_answer_changed(self) -> None:
-        self.sentence.setText(answer_sentence(self._session.state.answer))
+        answer = self._session.state.answer
+        self.sentence.setText(answer_sentence(answer))
+        self._column.removeWidget(self.sentence)  # below the rows, or where they would begin: nothing else moves
+        at = self._column.indexOf(self.neighbor_table)
+        self._column.insertWidget(at if answer is None else at + 1, self.sentence)
