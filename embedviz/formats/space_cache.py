@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from embedviz import paths, settings
 from embedviz.errors import OutputError
 from embedviz.formats.blocks import new_hash
-from embedviz.formats.cache_arrays import DamagedEntryError, read_array, write_array
+from embedviz.formats.cache_arrays import DamagedEntryError, is_whole, read_array, write_array
 from embedviz.formats.cache_columns import can_hold, labels_arrays, labels_from, table_arrays, table_from
 from embedviz.formats.companions import beside
 from embedviz.formats.lazy_hash import FileHash
@@ -34,7 +34,7 @@ from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.source import FileState, Note, Source
 
 WORTH_BYTES = 1 << 22
-_VERSION = 1
+_VERSION = 2
 _ENTRY = "entry.json"
 _FRESH = "fresh-"
 _FAST_FORMATS = frozenset({"NumPy .npy"})
@@ -43,6 +43,7 @@ _SHARE_OF_DISK = 0.1
 _LEFT_OVER_SECONDS = 3600
 _LONGEST_ENTRY = 1 << 26
 _PUTTING = threading.Lock()
+_FACTS = frozenset({"state", "beside", "companions", "content_hash", "format", "notes", "labels", "table", "arrays"})
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,9 @@ def cached_space(path: Path, asked: Mapping[str, object]) -> EmbeddingSpace | No
             return None
         state = file_state(path)
         facts = _facts(folder)
-        if facts["state"] != _listed(state) or facts["beside"] != _beside(path, facts["companions"]):
-            return None
         try:
+            if facts["state"] != _listed(state) or facts["beside"] != _beside(path, facts["companions"]):
+                return None
             space = _space(folder, facts, path, asked, state)
         except (DamagedEntryError, KeyError, TypeError, ValueError, AttributeError, IndexError):
             _remove(folder)
@@ -94,20 +95,28 @@ def cached_space(path: Path, asked: Mapping[str, object]) -> EmbeddingSpace | No
 def keep_steps(space: EmbeddingSpace) -> Steps[tuple[Note, ...]]:
     """Keep a copy of what was slow to read, and work the hash of the file out; for after a space stands, on a worker.
 
-    A copy whose file turns out to hold something else by now is dropped, with a note that says so. Where our cache
-    cannot be written nothing is kept.
+    A copy is dropped, with a note that says so, whose file turns out to hold something else by now, or which was
+    damaged: when it was opened only the ends of large arrays were looked at. Where our cache cannot be written nothing
+    is kept.
     """
     yield from copy_steps(space)
     source = space.source
     if not isinstance(source.digest, FileHash) or source.path is None:
         return ()
+    folder = _folder(source.path, source.options)
+    if source.from_cache and not (yield from _is_sound(folder, source.name)):
+        _remove(folder)
+        text = (
+            f"The copy of “{source.name}” in our cache is damaged, so what is shown may be wrong. It was dropped: "
+            "open the file again."
+        )
+        return (Note("cache_dropped", 1, text),)
     known = source.digest.known()
     found = yield from FileHash(source.digest.path, source.digest.state).steps()
     if found is None:
         return ()
     if known is None:
         source.digest.take(found)
-    folder = _folder(source.path, source.options)
     with suppress(OSError, DamagedEntryError):
         facts = _facts(folder)
         if facts["content_hash"] not in (None, found):
@@ -119,6 +128,20 @@ def keep_steps(space: EmbeddingSpace) -> Steps[tuple[Note, ...]]:
             return (Note("cache_dropped", 1, text),)
         _write_facts(folder, {**facts, "content_hash": found})
     return ()
+
+
+def _is_sound(folder: Path, name: str) -> Steps[bool]:
+    """Whether every array of an entry is as it was written; one that is gone by now says nothing."""
+    try:
+        arrays = _facts(folder)["arrays"]
+        for array, facts in arrays.items():
+            if not (yield from is_whole(folder / f"{array}.npy", facts, f"Checking the copy of {name}")):
+                return not (folder / _ENTRY).exists()  # it is being replaced
+    except FileNotFoundError:
+        return True
+    except (OSError, DamagedEntryError, KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 def copy_steps(space: EmbeddingSpace) -> Steps[None]:
@@ -247,9 +270,9 @@ def _facts(folder: Path) -> dict[str, Any]:
             raise DamagedEntryError(_ENTRY)
         sealed = json.loads(entry.read_bytes())
         facts = sealed["facts"]
-        if sealed["seal"] != _seal(facts) or facts["version"] != _VERSION:
+        if sealed["seal"] != _seal(facts) or facts["version"] != _VERSION or not facts.keys() >= _FACTS:
             raise DamagedEntryError(_ENTRY)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedEntryError(_ENTRY) from error
     found: dict[str, Any] = facts
     return found

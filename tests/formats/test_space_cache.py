@@ -259,6 +259,27 @@ def test_large_arrays_are_checked_by_size_and_ends(tmp_path: Path, monkeypatch: 
         read_array(tmp_path / "a.npy", facts)
 
 
+def test_damage_in_the_middle_of_a_large_array_is_found_after_the_space_stands(
+    tmp_path: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache_arrays, "_CHECKED_BYTES", 100)
+    monkeypatch.setattr(cache_arrays, "_ROWS_BYTES", 64)
+    path = tmp_path / "many.txt"
+    path.write_text("".join(f"w{row} {row} {row + 1} {row + 2}\n" for row in range(60)))
+    kept(path)
+    assert finish(formats.keep_steps(opened(path))) == ()
+    [array] = cache_folder.glob("*/vectors.npy")
+    content = bytearray(array.read_bytes())
+    content[-360] ^= 1
+    array.write_bytes(content)
+    damaged = opened(path)
+    assert damaged.source.from_cache  # its ends are as they were
+    [note] = finish(formats.keep_steps(damaged))
+    assert note.kind == "cache_dropped"
+    assert "open the file again" in note.text
+    assert not opened(path).source.from_cache
+
+
 def test_opening_by_the_library_keeps_a_copy(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
     import embedviz
 
