@@ -129,24 +129,30 @@ def project_solid(points: FloatArray, camera: Camera, width: int, height: int) -
 
 def projected(points: FloatArray, camera: Camera, width: int, height: int) -> tuple[FloatArray, FloatArray, ByteArray]:
     """As `project_solid`, for drawing: float32 (n, 2), y up from the bottom, the depths and their steps (n,)."""
-    middle = width / 2 + camera.shift[0], height / 2 - camera.shift[1]
-    matrix, compiled = camera.rotation * camera.scale, kernels.loaded(SOLID_KERNELS)
-    # column by column: numpy is slow along an axis of two or three
-    places = np.empty((len(points), 2), np.float32)
-    if compiled is not None:
+    compiled = kernels.loaded(SOLID_KERNELS)
+    numbers = _kernel_numbers(camera, width, height)
+    if compiled is not None and np.isfinite(numbers).all():  # a cloud may be too small or large for float32
         depths, steps = np.empty(len(points), np.float32), np.empty(len(points), np.uint8)
-        distance = camera.distance or 0.0
-        lens = (1 / (camera.scale * camera.radius), *middle, distance, distance * _NEAREST)
-        numbers = np.concatenate([camera.center, matrix.ravel(), lens]).astype(np.float32)
+        places = np.empty((len(points), 2), np.float32)
         compiled.see(points, numbers, N_DEPTHS, places, depths, steps)
         return places, depths, steps
-    with np.errstate(over="ignore", invalid="ignore"):
-        seen = (points - camera.center.astype(np.float32)) @ matrix.T.astype(np.float32)
-        depths = seen[:, 2] * np.float32(1 / (camera.scale * camera.radius))
-        grown = _perspective(depths, camera)
-        for axis in range(2):
-            np.add(seen[:, axis] * grown, np.float32(middle[axis]), out=places[:, axis])
+    pixels, far = project_solid(points, camera, width, height)
+    with np.errstate(over="ignore"):
+        places, depths = pixels.astype(np.float32), far.astype(np.float32)
+    places[:, 1] = np.float32(height) - places[:, 1]
     return places, depths, depth_steps(depths)
+
+
+def _kernel_numbers(camera: Camera, width: int, height: int) -> FloatArray:
+    """The camera as the kernel takes it: center, matrix, scale of depth, middle of the picture, distance, nearest."""
+    distance = camera.distance or 0.0
+    middle = width / 2 + camera.shift[0], height / 2 - camera.shift[1]
+    lens = (1 / (camera.scale * camera.radius), *middle, distance, distance * _NEAREST)
+    with np.errstate(over="ignore"):
+        numbers: FloatArray = np.concatenate([camera.center, (camera.rotation * camera.scale).ravel(), lens]).astype(
+            np.float32
+        )
+    return numbers
 
 
 def depth_steps(depths: FloatArray) -> ByteArray:
