@@ -7,6 +7,7 @@ module with a `Format` record, named in `catalog`.
 """
 
 from embedviz.formats.atomic import atomic_output, check_output
+from embedviz.formats.cache_entries import CacheUsage, cache_usage, clear_cache
 from embedviz.formats.catalog import FORMATS, READABLE_SUFFIXES, WRITABLE_SUFFIXES
 from embedviz.formats.contents import ColumnChoice, Contents
 from embedviz.formats.inspecting import inspect_steps
@@ -15,7 +16,7 @@ from embedviz.formats.projection_file import save_projection
 from embedviz.formats.run_file import save_run
 from embedviz.formats.samples import SAMPLES, Sample, sample_steps
 from embedviz.formats.saving import check_saving, save_steps
-from embedviz.formats.space_cache import CacheUsage, cache_usage, clear_cache, copy_in_background, keep_steps
+from embedviz.formats.space_cache import copy_in_background, keep_steps
 from embedviz.formats.table_export import answer_table, export_steps, items_table
 
 KERNELS: tuple[str, ...] = ("embedviz.formats.text_kernels", "embedviz.formats.binary_kernels")

@@ -36,6 +36,7 @@ with atheris.instrument_imports(include=["embedviz.formats", "embedviz.space"]):
         binary_block,
         binary_kernels,
         cache_arrays,
+        cache_entries,
         fasttext_binary,
         hdf5_tables,
         lazy_hash,
@@ -199,7 +200,7 @@ def cache_target() -> Target:
         if path.suffix == ".json":
             try:
                 facts = json.loads(damaged)
-                damaged = json.dumps({"facts": facts, "seal": space_cache._seal(facts)}).encode()
+                damaged = json.dumps({"facts": facts, "seal": cache_entries.seal(facts)}).encode()
             except (ValueError, RecursionError):
                 return
         entry.mkdir(exist_ok=True)

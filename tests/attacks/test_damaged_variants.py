@@ -21,7 +21,7 @@ from damaged import SEED, attack, flips, open_damaged, places
 from model_files import safetensors_bytes
 
 from embedviz import formats, paths
-from embedviz.formats import lazy_hash, space_cache
+from embedviz.formats import cache_entries, lazy_hash, space_cache
 from embedviz.formats.run_file import run_path, write_run
 from embedviz.progress import finish
 from embedviz.space.run import EpochRecord, Run
@@ -219,7 +219,7 @@ def test_a_record_of_our_cache_that_lacks_something(
         facts["arrays"]["vectors"]["dtype"] = "f4)"
     else:
         del facts[damage]
-    space_cache._write_facts(entry, facts)
+    cache_entries.write_facts(entry, facts)
     space = finish(formats.open_steps(file))
     assert not space.source.from_cache
     assert np.array_equal(space.vectors, VECTORS)
