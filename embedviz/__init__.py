@@ -55,15 +55,17 @@ def open(
     label_column: str | None = None,
     metadata_columns: Sequence[str] | None = None,
     partial: bool = False,
+    sample: int | None = None,
+    seed: int = 0,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> EmbeddingSpace:
     """Open a file of vectors, in any format, found by its content, or a bundled sample as `sample:NAME`.
 
     `labels` and `metadata` name files beside the vectors; `vector_column` and `label_column` name columns of a table
     (`x1..x300` a set of number columns), `metadata_columns` those to keep; `partial` opens the whole rows before a
-    damaged end. Of a file that is slow to read our cache keeps a copy, written in the background, which is opened the
-    next time. Raises InputError (FileAccessError, UnknownFormatError, ChoiceNeededError,
-    FormatError, UnsafeFileError, MemoryPlanError) or OptionError.
+    damaged end; `sample` so many of the rows only, drawn at random with `seed`. Of a file that is slow to read our
+    cache keeps a copy, written in the background, which is opened the next time. Raises InputError (FileAccessError,
+    UnknownFormatError, ChoiceNeededError, FormatError, UnsafeFileError, MemoryPlanError) or OptionError.
     """
     from embedviz.errors import OptionError
     from embedviz.formats import copy_in_background, open_steps
@@ -71,10 +73,10 @@ def open(
 
     if isinstance(path, str) and path.startswith("sample:"):
         if partial or any(
-            option is not None for option in (labels, metadata, vector_column, label_column, metadata_columns)
+            option is not None for option in (labels, metadata, vector_column, label_column, metadata_columns, sample)
         ):
             raise OptionError("A bundled sample brings its own labels and metadata; leave those options out.")
-        return sample(path.removeprefix("sample:"), on_progress=on_progress)
+        return _bundled(path.removeprefix("sample:"), on_progress=on_progress)
     steps = open_steps(
         path,
         labels=labels,
@@ -83,6 +85,8 @@ def open(
         label_column=label_column,
         partial=partial,
         metadata_columns=metadata_columns,
+        sample=sample,
+        seed=seed,
     )
     space = finish(steps, on_progress)
     copy_in_background(space)
@@ -95,6 +99,9 @@ def sample(name: str = "glove-10k", *, on_progress: Callable[[Progress], object]
     from embedviz.progress import finish
 
     return finish(sample_steps(name), on_progress)
+
+
+_bundled = sample  # `open` has an argument of that name
 
 
 def project(

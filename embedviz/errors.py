@@ -80,7 +80,11 @@ class UnsafeFileError(InputError):
 
 
 class MemoryPlanError(InputError):
-    """A file that needs more memory than is free."""
+    """A file that needs more memory than is free; `sample` rows of it can be opened, 0 where that is not possible."""
+
+    def __init__(self, message: str, sample: int = 0) -> None:
+        super().__init__(message)
+        self.sample = sample
 
 
 class OptionError(EmbedvizError, ValueError):

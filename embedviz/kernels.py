@@ -88,7 +88,13 @@ def loaded(name: str) -> ModuleType | None:
     module = sys.modules.get(name)
     if module is None or not getattr(module, "READY", False):
         return None
-    return module if all(each.is_ready for each in kernels_of(module).values()) else None
+    return module if all(each.is_ready for each in _declared(module)) else None
+
+
+@functools.cache  # this is asked many times in a frame
+def _declared(module: ModuleType) -> tuple[Kernel, ...]:
+    """The kernels of a module that is imported to its end."""
+    return tuple(kernels_of(module).values())
 
 
 def ready(name: str) -> Steps[ModuleType]:

@@ -59,3 +59,13 @@ def within(steps: Steps[Result], low: float, high: float) -> Steps[Result]:
         return result
     finally:
         steps.close()
+
+
+def time_left(passed_seconds: float, fraction: float | None) -> str:
+    """How long the work still takes, if it goes on as it went; empty while that is a guess."""
+    if fraction is None or fraction < 0.02 or passed_seconds < 0.5:
+        return ""
+    left = passed_seconds * (1 - fraction) / fraction
+    if left < 60:
+        return f"about {max(1, round(left))} s left"
+    return f"about {round(left / 60)} min left" if left < 5400 else f"about {left / 3600:.1f} h left"

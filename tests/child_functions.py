@@ -96,7 +96,15 @@ def attack_hdf5(path: str, target: str, first: int, places: list[int], flips: li
         yield Progress(None, f"case {number}")
         damaged.write_bytes(whole[:at] + (bytes([whole[at] ^ flip]) + whole[at + 1 :] if flip else b""))
         try:
-            result = yield from hdf5_tables.read_steps(str(damaged), "x.h5", None, None, target)
+            asked: dict[str, Any] = {
+                "path": str(damaged),
+                "name": "x.h5",
+                "vector": None,
+                "label": None,
+                "target": target,
+            }
+            asked["seconds"] = 1.0
+            result = yield from hdf5_tables.child_steps(**asked)
             if "chosen" in result:
                 n_read += finish(npz.FORMAT.read(Probe.of(Path(target), damaged), Wish())).vectors.shape[0] > 0
         except EmbedvizError:

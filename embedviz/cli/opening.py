@@ -22,6 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser, *, name: str = "path", nargs:
     parser.add_argument("--vector", metavar="COLUMN", help="the column that holds the vectors, or FIRST..LAST")
     parser.add_argument("--label", metavar="COLUMN", help="the column that holds the labels")
     parser.add_argument("--partial", action="store_true", help="open the whole rows before a damaged end")
+    parser.add_argument("--sample", metavar="N", type=positive, help="open N rows only, drawn at random")
+    parser.add_argument("--seed", metavar="S", type=int, default=0, help="the start of the random choice (0)")
 
 
 def keywords(options: argparse.Namespace) -> dict[str, Any]:
@@ -32,6 +34,8 @@ def keywords(options: argparse.Namespace) -> dict[str, Any]:
         "vector_column": options.vector,
         "label_column": options.label,
         "partial": options.partial,
+        "sample": options.sample,
+        "seed": options.seed,
     }
 
 

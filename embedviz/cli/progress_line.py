@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 
 from embedviz.cli.console import safe
-from embedviz.progress import Progress
+from embedviz.progress import Progress, time_left
 
 REDRAW_SECONDS = 0.1
 
@@ -19,6 +19,7 @@ class ProgressLine:
     def __init__(self) -> None:
         self._is_shown = sys.stderr is not None and sys.stderr.isatty()
         self._drawn_at = 0.0
+        self._began = time.monotonic()
         self._width = 0
 
     def __call__(self, step: Progress) -> None:
@@ -27,6 +28,8 @@ class ProgressLine:
             return
         self._drawn_at = now
         share = "" if step.fraction is None else f" {step.fraction:.0%}"
+        left = time_left(now - self._began, step.fraction)
+        share += left and f", {left}"
         room = shutil.get_terminal_size().columns - 1
         self._draw(f"{safe(step.text)[: max(0, room - len(share))]}{share}")
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import embedviz
 from embedviz.cli import opening, output
 from embedviz.cli.progress_line import ProgressLine
+from embedviz.errors import OptionError
 
 if TYPE_CHECKING:
-    from embedviz.raster import FigureKind, FigureSpec
+    from embedviz.raster import Camera, FigureKind, FigureSpec
+    from embedviz.space.projection import Projection
 
 NAME = "render"
 HELP = "draw a figure of all items as PNG, SVG or PDF, without a window"
@@ -28,7 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("-k", metavar="N", type=opening.positive, default=10, help="how many neighbours (10)")
     add("--metric", metavar="M", default="cosine", help="cosine, dot, euclidean or manhattan (cosine)")
     add("--method", metavar="M", default="pca", help="how to project (pca)")
-    add("--axes", metavar="X,Y", type=axes, default=(0, 1), help="the components on the axes, counted from 0 (0,1)")
+    help_text = "the components on the axes, counted from 0 (0,1); three are drawn in space"
+    add("--axes", metavar="X,Y[,Z]", type=axes, default=(0, 1), help=help_text)
+    help_text = "degrees by which three axes are turned to the right about the upright one (-28.5)"
+    add("--turn", metavar="DEGREES", type=degrees, help=help_text)
+    add("--tilt", metavar="DEGREES", type=degrees, help="degrees by which they are then tilted forwards (18)")
     help_text = "colour by this metadata column, or by :similarity (to the query), :density or :norm"
     add("--color", metavar="COLUMN", help=help_text)
     add("--names", metavar="N", type=count, help="name this many items (as many as look well)")
@@ -54,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
     from embedviz.space.metrics import metric_named
 
     metric_named(options.metric)
+    if len(options.axes) == 2 and (options.turn, options.tilt) != (None, None):
+        raise OptionError("Two axes lie flat and cannot be turned; give three, as in --axes 0,1,2.")
     kind = raster.figure_kind(options.output)
     spec = spec_of(options, kind)
     check_output(options.output, overwrite=options.force)
@@ -69,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
             wish = ColorWish(space, options.color, options.dark, projection, options.axes, answer)
             coloring = finish(coloring_steps(wish), line)
         name = "" if coloring is None else coloring.legend.title
+        spec = replace(spec, camera=camera_of(options, projection))
         content = raster.FigureContent(space, projection, answer=answer, coloring=coloring, coloring_name=name)
         finish(raster.save_figure_steps(content, options.output, spec, overwrite=options.force), line)
     width, height = (side * (spec.scale if kind == "png" else 1) for side in spec.size)
@@ -94,6 +104,18 @@ def spec_of(options: argparse.Namespace, kind: FigureKind) -> FigureSpec:
     )
 
 
+def camera_of(options: argparse.Namespace, projection: Projection) -> Camera | None:
+    """From where three axes are seen; None for two."""
+    from embedviz.raster import Camera, solid_points
+    from embedviz.raster.solid import FIRST_TILT, FIRST_TURN
+
+    if len(options.axes) == 2:
+        return None
+    turn = FIRST_TURN if options.turn is None else options.turn
+    tilt = FIRST_TILT if options.tilt is None else options.tilt
+    return Camera.first(solid_points(projection, options.axes), 1, 1, turn=turn, tilt=tilt)
+
+
 def size(text: str) -> tuple[int, int]:
     """Pixels across and down from `1600x1000`."""
     match = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text, re.ASCII | re.IGNORECASE)
@@ -102,12 +124,18 @@ def size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def axes(text: str) -> tuple[int, int]:
-    """Two components from `0,1`."""
-    match = re.fullmatch(r"(\d{1,4}),(\d{1,4})", text, re.ASCII)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"“{text}” is not two components like 0,1")
-    return int(match[1]), int(match[2])
+def axes(text: str) -> tuple[int, ...]:
+    """Two or three components from `0,1` or `0,1,2`."""
+    if re.fullmatch(r"\d{1,4}(,\d{1,4}){1,2}", text, re.ASCII) is None:
+        raise argparse.ArgumentTypeError(f"“{text}” is not two or three components like 0,1 or 0,1,2")
+    return tuple(map(int, text.split(",")))
+
+
+def degrees(text: str) -> float:
+    """An angle in degrees, at most a whole turn either way."""
+    if re.fullmatch(r"[+-]?\d{1,3}(\.\d{1,6})?", text, re.ASCII) is None or abs(float(text)) > 360:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of degrees from -360 to 360")
+    return float(text)
 
 
 def count(text: str) -> int:

@@ -7,15 +7,17 @@ module with a `Format` record, named in `catalog`.
 """
 
 from embedviz.formats.atomic import atomic_output, check_output
+from embedviz.formats.cache_entries import CacheUsage, cache_usage, clear_cache
 from embedviz.formats.catalog import FORMATS, READABLE_SUFFIXES, WRITABLE_SUFFIXES
 from embedviz.formats.contents import ColumnChoice, Contents
+from embedviz.formats.index_cache import kept_index_steps
 from embedviz.formats.inspecting import inspect_steps
 from embedviz.formats.opening import open_steps
 from embedviz.formats.projection_file import save_projection
 from embedviz.formats.run_file import save_run
 from embedviz.formats.samples import SAMPLES, Sample, sample_steps
 from embedviz.formats.saving import check_saving, save_steps
-from embedviz.formats.space_cache import CacheUsage, cache_usage, clear_cache, copy_in_background, keep_steps
+from embedviz.formats.space_cache import copy_in_background, keep_steps
 from embedviz.formats.table_export import answer_table, answers_table, export_steps, items_table
 
 KERNELS: tuple[str, ...] = ("embedviz.formats.text_kernels", "embedviz.formats.binary_kernels")
@@ -42,6 +44,7 @@ __all__ = [
     "inspect_steps",
     "items_table",
     "keep_steps",
+    "kept_index_steps",
     "open_steps",
     "sample_steps",
     "save_projection",

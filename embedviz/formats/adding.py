@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embedviz.errors import FormatError, MemoryPlanError
 from embedviz.formats.companions import attach
+from embedviz.formats.picture_names import with_named_pictures
 from embedviz.formats.probe import Probe, access_error, check_readable
 from embedviz.formats.registry import Reading, Wish
 from embedviz.progress import Progress, Steps, within
@@ -47,6 +48,7 @@ def add_metadata_steps(
         )
         wish = Wish(metadata=path, label_column=label_column)
         joined = yield from within(attach(reading, Probe.of(path, path), wish), 0.0, 1.0)
+        joined = with_named_pictures(joined, [path.parent])
     except OSError as error:
         raise access_error(path, error) from error
     except MemoryError as error:

@@ -97,20 +97,31 @@ def read_source(source: ArrowSource, wish: Wish) -> Steps[Reading]:
     roles = roles_of(source.fields, wish, source.name, source.probe.shown, lambda: inspected(source))
     if source.n_rows == 0:
         raise FormatError(f"“{source.name}” has no rows.")
-    rows = GrowingRows(source.name, source.n_rows)
+    if source.n_rows is not None and source.n_rows < 0:
+        raise FormatError(f"“{source.name}” declares {source.n_rows:,} rows; it is damaged. Get it again.")
+    can_sample = source.n_rows is not None and roles.label is not None and not (wish.labels or wish.metadata)
+    wanted = wish.sample.rows(source.n_rows) if wish.sample and can_sample and source.n_rows is not None else None
+    rows = GrowingRows(source.name, source.n_rows if wanted is None else None, can_sample=can_sample)
+    n_read = 0
     others = [*([roles.label] if roles.label is not None else []), *roles.metadata]
     kept: dict[str, list[Any]] = {name: [] for name in others}
     for batch in source.batches(roles.vector.members, others):
         if not len(batch):
             continue
-        _fill(rows, batch, roles, source)
+        _fill(rows, batch, roles, source, n_read)
+        if wanted is not None:
+            first, end = np.searchsorted(wanted, [n_read, n_read + len(batch)])
+            places = wanted[first:end] - n_read
+            rows.keep(len(batch), places)
+        n_read += len(batch)
         for name in others:
-            kept[name].append(batch.column(batch.schema.get_field_index(name)))
-        yield Progress(0.7 * _done(source, rows), f"Opening {source.name}: {rows.n_rows:,} items")
+            column = batch.column(batch.schema.get_field_index(name))
+            kept[name].append(column if wanted is None else column.take(places))
+        yield Progress(0.7 * _done(source, n_read), f"Opening {source.name}: {n_read:,} items")
     if not rows.n_rows:
         raise FormatError(f"“{source.name}” has no rows.")
-    if source.n_rows is not None and rows.n_rows != source.n_rows:
-        raise FormatError(f"“{source.name}” declares {source.n_rows:,} rows and holds {rows.n_rows:,}; it is damaged.")
+    if source.n_rows is not None and n_read != source.n_rows:
+        raise FormatError(f"“{source.name}” declares {source.n_rows:,} rows and holds {n_read:,}; it is damaged.")
     notes = _converted(source, roles, rows.n_rows)
     columns: dict[str, Column] = {}
     labels = None
@@ -129,15 +140,18 @@ def read_source(source: ArrowSource, wish: Wish) -> Steps[Reading]:
         text = f"Columns that hold neither labels nor metadata were not read: {named(roles.skipped)}."
         notes.append(Note("columns_skipped", len(roles.skipped), text))
     metadata = Table(rows.n_rows, columns) if columns else None
-    return Reading(rows.whole(), source.title, labels, metadata, tuple(notes))
+    drawn_from = None if wanted is None else n_read
+    return Reading(rows.whole(), source.title, labels, metadata, tuple(notes), drawn_from=drawn_from)
 
 
-def _fill(rows: GrowingRows, batch: Any, roles: Roles, source: ArrowSource) -> None:
-    """Put the vectors of a batch behind those before it; FormatError names the first row that has none."""
-    done = rows.n_rows
+def _fill(rows: GrowingRows, batch: Any, roles: Roles, source: ArrowSource, done: int) -> None:
+    """Put the vectors of a batch behind those before it; FormatError names the first row that has none.
+
+    `done` rows of the file were read before.
+    """
     members = [plain_array(batch.column(batch.schema.get_field_index(name))) for name in roles.vector.members]
     if not roles.vector.is_set:
-        _fill_lists(rows, members[0], roles.vector.name, source.name)
+        _fill_lists(rows, members[0], roles.vector.name, source.name, done)
         return
     target = rows.room(len(batch), len(members))
     with np.errstate(over="ignore"):
@@ -150,8 +164,7 @@ def _fill(rows: GrowingRows, batch: Any, roles: Roles, source: ArrowSource) -> N
             target[:, at] = numbers.to_numpy(zero_copy_only=False)
 
 
-def _fill_lists(rows: GrowingRows, cells: Any, column: str, name: str) -> None:
-    done = rows.n_rows
+def _fill_lists(rows: GrowingRows, cells: Any, column: str, name: str, done: int) -> None:
     lengths = np.asarray(cells.value_lengths().fill_null(-1))
     if cells.null_count:
         lengths = np.where(np.asarray(cells.is_null()), -1, lengths)
@@ -177,10 +190,10 @@ def _has(length: int) -> str:
     return "no vector" if length < 0 else f"a vector of {length:,} numbers"
 
 
-def _done(source: ArrowSource, rows: GrowingRows) -> float:
+def _done(source: ArrowSource, n_read: int) -> float:
     if source.progress is not None:
         return min(1.0, source.progress())
-    return rows.n_rows / source.n_rows if source.n_rows else 0.0
+    return n_read / source.n_rows if source.n_rows else 0.0
 
 
 def _converted(source: ArrowSource, roles: Roles, n_items: int) -> list[Note]:

@@ -29,8 +29,9 @@ def scan_rows(
         row, used = state[ROW], state[LABEL_BYTES]
         for place in range(end - start):
             labels[used + place] = block[start + place]
+        numbers, copied = block[end + 1 : end + 1 + width], row_bytes[row]
         for place in range(width):
-            row_bytes[row, place] = block[end + 1 + place]
+            copied[place] = numbers[place]
         offsets[row + 1] = offsets[row] + end - start
         state[LABEL_BYTES] = used + end - start
         state[ROW] = row + 1

@@ -1,7 +1,11 @@
-"""The arrays of a cache entry: one .npy file each, mapped when they are large, believed only as far as they fit."""
+"""The arrays of a cache entry: one .npy file each, mapped when they are large, believed only as far as they fit.
+
+`read_array` looks at the ends of a large array, so that it opens at once; `is_whole` at all of it, when there is time.
+"""
 
 from __future__ import annotations
 
+import math
 import zlib
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,7 @@ from embedviz.progress import Progress, Steps
 
 _ROWS_BYTES = 1 << 23
 _CHECKED_BYTES = 1 << 26
+_DAMAGE = (OSError, ValueError, TypeError, KeyError, OverflowError, SyntaxError, FormatError, UnsafeFileError)
 
 
 class DamagedEntryError(Exception):
@@ -29,8 +34,10 @@ def write_array(path: Path, array: NDArray[Any], text: str) -> Steps[dict[str, A
         facts = {"descr": array.dtype.str, "fortran_order": False, "shape": array.shape}
         np.lib.format.write_array_header_1_0(file, facts)
         header_bytes = file.tell()
+        whole = 0
         for start in range(0, len(flat), _ROWS_BYTES):
             part = flat[start : start + _ROWS_BYTES].data
+            whole = zlib.crc32(part, whole)
             while part:
                 part = part[file.write(part) or 0 :]
             yield Progress(min(1.0, start / len(flat)), text)
@@ -39,6 +46,7 @@ def write_array(path: Path, array: NDArray[Any], text: str) -> Steps[dict[str, A
         "shape": list(array.shape),
         "bytes": header_bytes + array.nbytes,
         "check": _check(flat),
+        "whole": whole,
     }
 
 
@@ -57,9 +65,22 @@ def read_array(path: Path, facts: dict[str, Any]) -> NDArray[Any]:
         array: NDArray[Any] = np.memmap(path, dtype, "r", header.n_bytes, shape)
         if _check(array.reshape(-1).view(np.uint8)) != facts["check"]:
             raise DamagedEntryError(path.name)
-    except (OSError, ValueError, TypeError, KeyError, OverflowError, FormatError, UnsafeFileError) as error:
+    except _DAMAGE as error:
         raise DamagedEntryError(path.name) from error
     return np.asarray(array)
+
+
+def is_whole(path: Path, facts: dict[str, Any], text: str) -> Steps[bool]:
+    """Whether all bytes of an array are those that were written; reads the file, which `read_array` does not."""
+    n_data = math.prod(int(side) for side in facts["shape"]) * np.dtype(str(facts["dtype"])).itemsize
+    found, done = 0, 0
+    with path.open("rb", buffering=0) as file:
+        file.seek(int(facts["bytes"]) - n_data)
+        while block := file.read(_ROWS_BYTES):
+            found = zlib.crc32(block, found)
+            done += len(block)
+            yield Progress(min(1.0, done / n_data) if n_data else 1.0, text)
+    return done == n_data and found == facts["whole"]
 
 
 def _check(flat: NDArray[np.uint8]) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.formats.cache_arrays import DamagedEntryError
-from embedviz.space.images import ImageColumn, PictureBytes
+from embedviz.space.images import ImageColumn, PictureBytes, PicturePaths
 from embedviz.space.labels import FALL_BACKS, Labels
 from embedviz.space.table import Column, Table
 
@@ -18,9 +19,9 @@ Named = Callable[[str], NDArray[Any]]
 
 
 def can_hold(table: Table) -> bool:
-    """Whether every column can be written: pictures in other files cannot."""
+    """Whether every column can be written: tiles of a sheet cannot."""
     return all(
-        not isinstance(column.values, ImageColumn) or isinstance(column.values, PictureBytes)
+        not isinstance(column.values, ImageColumn) or isinstance(column.values, PictureBytes | PicturePaths)
         for column in table.values()
     )
 
@@ -70,9 +71,13 @@ def table_arrays(table: Table) -> tuple[Arrays, list[dict[str, Any]]]:
         arrays[f"{stem}-missing"] = column.missing
         if isinstance(values, Labels | PictureBytes):
             arrays |= {f"{stem}-bytes": values.buffer, f"{stem}-offsets": values.offsets}
+        elif isinstance(values, PicturePaths):
+            arrays |= {f"{stem}-bytes": values.names.buffer, f"{stem}-offsets": values.names.offsets}
         elif isinstance(values, np.ndarray):
             arrays[f"{stem}-values"] = values
-        facts.append({"name": name, "kind": column.kind, "names": list(column.names), "holds": type(values).__name__})
+        folder = str(values.folder) if isinstance(values, PicturePaths) else ""
+        held = {"holds": type(values).__name__, "folder": folder}
+        facts.append({"name": name, "kind": column.kind, "names": list(column.names), **held})
     return arrays, facts
 
 
@@ -82,9 +87,11 @@ def table_from(array: Named, facts: list[dict[str, Any]], n_items: int) -> Table
     for at, each in enumerate(facts):
         stem = f"column-{at}"
         values: Any
-        if each["holds"] in ("Labels", "PictureBytes"):
+        if each["holds"] in ("Labels", "PictureBytes", "PicturePaths"):
             held = _labels(array(f"{stem}-bytes"), array(f"{stem}-offsets"))
             values = held if each["holds"] == "Labels" else PictureBytes(held.buffer, held.offsets)
+            if each["holds"] == "PicturePaths":
+                values = PicturePaths(Path(each["folder"]), held)
         else:
             values = array(f"{stem}-values")
         names = tuple(map(str, each["names"]))

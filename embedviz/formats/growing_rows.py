@@ -6,7 +6,7 @@ import numpy as np
 
 from embedviz.errors import FormatError
 from embedviz.formats.memory_plan import check_memory
-from embedviz.space.arrays import FloatArray
+from embedviz.space.arrays import FloatArray, RowArray
 
 _FIRST_BYTES = 1 << 22
 
@@ -14,9 +14,10 @@ _FIRST_BYTES = 1 << 22
 class GrowingRows:
     """float32 rows of one length; grows by half without ever holding two copies that are both in use."""
 
-    def __init__(self, name: str, n_items: int | None = None) -> None:
+    def __init__(self, name: str, n_items: int | None = None, *, can_sample: bool = False) -> None:
         self._name = name
         self._n_items = n_items
+        self._can_sample = can_sample
         self._rows: FloatArray | None = None
         self.n_rows = 0
 
@@ -35,7 +36,7 @@ class GrowingRows:
             most = self._n_items
             if most is None:
                 most = max(n_more, _FIRST_BYTES // (4 * max(1, n_dims)))
-            check_memory(self._name, most, n_dims)
+            check_memory(self._name, most, n_dims, can_sample=self._can_sample)
             self._rows = np.empty((most, n_dims), np.float32)
         if needed > len(self._rows):
             if self._n_items is not None:
@@ -45,6 +46,13 @@ class GrowingRows:
             self._rows.resize((most, n_dims), refcheck=False)
         start, self.n_rows = self.n_rows, needed
         return self._rows[start:needed]
+
+    def keep(self, n_last: int, places: RowArray) -> None:
+        """Of the last `n_last` rows keep those at `places` among them, ascending; the others give their room back."""
+        assert self._rows is not None, "rows were filled before"
+        first = self.n_rows - n_last
+        self._rows[first : first + len(places)] = self._rows[first + places]
+        self.n_rows = first + len(places)
 
     def whole(self) -> FloatArray:
         """All rows that were filled; nothing may be added after."""

@@ -19,7 +19,8 @@ from embedviz.space.source import Note
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _PLACES = (0, 512, 1024, 2048)
-_FUNCTION = "embedviz.formats.hdf5_tables:read_steps"
+MOST_STEP_SECONDS = 8.0
+_FUNCTION = "embedviz.formats.hdf5_tables:child_steps"
 
 
 def _detect(probe: Probe) -> bool:
@@ -37,6 +38,7 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
             "vector": wish.vector_column,
             "label": wish.label_column if wish.labels is None and wish.metadata is None else None,
             "target": name,
+            "seconds": MOST_STEP_SECONDS,
             "columns": None if wish.metadata_columns is None else list(wish.metadata_columns),
         }
         try:

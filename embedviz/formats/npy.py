@@ -24,15 +24,15 @@ def _detect(probe: Probe) -> bool:
 
 
 def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
-    del wish
     with probe.path.open("rb") as file:
         header = read_header(file, probe.name)
         n_available = probe.size - header.n_bytes
-        vectors, notes = yield from within(read_matrix(file, header, probe.name, n_available), 0.0, 0.7)
+        vectors, notes = yield from within(read_matrix(file, header, probe.name, n_available, wish.sample), 0.0, 0.7)
     n_trailing = n_available - header.n_data_bytes
     if n_trailing:
         notes.append(Note("trailing_bytes", n_trailing, f"{n_trailing:,} bytes follow the array; they were not read."))
-    return Reading(vectors, FORMAT.title, notes=tuple(notes))
+    drawn_from = None if wish.sample is None else header.shape[0]
+    return Reading(vectors, FORMAT.title, notes=tuple(notes), drawn_from=drawn_from)
 
 
 def _write(space: EmbeddingSpace, paths: Sequence[Path]) -> Steps[None]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from embedviz.errors import FormatError, UnsafeFileError
 from embedviz.formats.blocks import BLOCK_BYTES
 from embedviz.formats.memory_plan import check_memory
+from embedviz.formats.row_sample import RowSample
 from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import FloatArray
 from embedviz.space.source import Note
@@ -78,18 +79,25 @@ def read_header(stream: IO[bytes], name: str) -> ArrayHeader:
 
 
 def read_matrix(
-    stream: IO[bytes], header: ArrayHeader, name: str, n_available: int
+    stream: IO[bytes], header: ArrayHeader, name: str, n_available: int, sample: RowSample | None = None
 ) -> Steps[tuple[FloatArray, list[Note]]]:
-    """Read a table of numbers as float32 (n, d), converted in chunks; `n_available` bytes are left in the stream."""
+    """Read a table of numbers as float32 (n, d), converted in chunks; `n_available` bytes are left in the stream.
+
+    Of a `sample` only its rows are held.
+    """
     check_matrix(header, name)
     n_items, n_dims = header.shape
     _check_length(header, name, n_available)
-    check_memory(name, n_items, n_dims)
+    if sample is not None:
+        n_items = min(n_items, sample.n_rows)
+    check_memory(name, n_items, n_dims, can_sample=True)
     vectors = np.empty((n_items, n_dims), np.float32)
     text = f"Opening {name}"
     with np.errstate(over="ignore", invalid="ignore"):
         if header.is_fortran:
-            yield from _fill_columns(stream, header, name, vectors)
+            yield from _fill_columns(stream, header, name, vectors, sample)
+        elif sample is not None:
+            yield from _fill_sample(stream, header, name, vectors, sample)
         else:
             flat, done = vectors.reshape(-1), 0
             step = max(1, BLOCK_BYTES // header.dtype.itemsize)
@@ -138,14 +146,33 @@ def read_exactly(stream: IO[bytes], n_bytes: int, name: str) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def _fill_columns(stream: IO[bytes], header: ArrayHeader, name: str, vectors: FloatArray) -> Steps[None]:
-    n_items, n_dims = vectors.shape
+def _fill_sample(
+    stream: IO[bytes], header: ArrayHeader, name: str, vectors: FloatArray, sample: RowSample
+) -> Steps[None]:
+    """The rows of a sample, picked out of blocks of whole rows."""
+    n_items, n_dims = header.shape
+    rows = sample.rows(n_items)
+    at_once = max(1, BLOCK_BYTES // (header.dtype.itemsize * n_dims))
+    for start in range(0, n_items, at_once):
+        yield Progress(start / n_items, f"Opening {name}: {start:,} items looked through")
+        count = min(at_once, n_items - start)
+        first, end = np.searchsorted(rows, [start, start + count])
+        block = _numbers(stream, header, count * n_dims, name).reshape(count, n_dims)
+        vectors[first:end] = block[rows[first:end] - start]
+
+
+def _fill_columns(
+    stream: IO[bytes], header: ArrayHeader, name: str, vectors: FloatArray, sample: RowSample | None
+) -> Steps[None]:
+    n_items, n_dims = header.shape
+    rows = None if sample is None else sample.rows(n_items)
     at_once = max(1, BLOCK_BYTES // (header.dtype.itemsize * n_items))
     for column in range(0, n_dims, at_once):
         yield Progress(column / n_dims, f"Opening {name}: {column:,} of {n_dims:,} dimensions")
         count = min(at_once, n_dims - column)
         numbers = _numbers(stream, header, count * n_items, name)
-        vectors[:, column : column + count] = numbers.reshape(count, n_items).T
+        columns = numbers.reshape(count, n_items).T
+        vectors[:, column : column + count] = columns if rows is None else columns[rows]
 
 
 def _numbers(stream: IO[bytes], header: ArrayHeader, count: int, name: str) -> NDArray[Any]:

@@ -26,10 +26,13 @@ from embedviz.formats.companions import attach
 from embedviz.formats.lazy_hash import hash_of
 from embedviz.formats.packed_text import read_packed_text
 from embedviz.formats.pickles import refuse_pickles
+from embedviz.formats.picture_names import with_named_pictures
 from embedviz.formats.probe import Probe, access_error, changed, check_readable
 from embedviz.formats.projector_folder import CONFIGS as PROJECTOR_CONFIGS
 from embedviz.formats.registry import Format, Reading, Wish
+from embedviz.formats.row_sample import RowSample
 from embedviz.formats.run_file import read_run, run_path
+from embedviz.formats.sampling import attach_sampled, drawn
 from embedviz.formats.space_cache import cached_space
 from embedviz.formats.text_layout import BOM, looks_utf16
 from embedviz.formats.unpacking import sweep_leftovers, unpacked
@@ -57,16 +60,19 @@ def open_steps(
     label_column: str | None = None,
     partial: bool = False,
     metadata_columns: Sequence[str] | None = None,
+    sample: int | None = None,
+    seed: int = 0,
 ) -> Steps[EmbeddingSpace]:
     """Open a file or folder of vectors as a space, its format found by content; .gz .zip .bz2 .xz are unpacked.
 
     `labels` (one per line) and `metadata` (a table) name files that belong to it; without, those beside it are tried.
     `vector_column` names the array of an .npz or the file in a .zip, `label_column` the array or column of labels.
     `metadata_columns` of a table are read, by default all. `partial` leaves out a last row that was cut off.
+    `sample` keeps so many rows, drawn at random with `seed`, in the order of the file; a note says so.
     Yields Progress; closing the generator leaves nothing behind.
 
     Raises FileAccessError, UnknownFormatError (ProseError for prose), FormatError, UnsafeFileError, MemoryPlanError,
-    and OptionError for a column that is not there.
+    and OptionError for a column that is not there or a sample of no rows.
     """
     wish = Wish(
         None if labels is None else Path(labels),
@@ -75,6 +81,7 @@ def open_steps(
         label_column,
         partial,
         None if metadata_columns is None else tuple(metadata_columns),
+        None if sample is None else RowSample(sample, seed),
     )
     path = Path(path)
     try:
@@ -116,7 +123,7 @@ def _open(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
             found = _detect(probe)
             low = 0.0 if probe is original else _UNPACKED_SHARE
             reading = yield from within(found.read(probe, wish), low, _READ_SHARE)
-        reading = yield from within(attach(reading, probe, wish), _READ_SHARE, _READ_SHARE)
+        reading = yield from within(attach_sampled(reading, probe, wish), _READ_SHARE, _READ_SHARE)
         digest = yield from within(hash_of(path, original.state), _READ_SHARE, _READ_SHARE)
         if original.is_changed():
             raise changed(path.name)
@@ -136,6 +143,8 @@ def _open_folder(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
     reading = yield from within(found.read(probe, wish), 0.0, _READ_SHARE)
     if wish.labels is not None or wish.metadata is not None:
         reading = yield from within(attach(reading, probe, wish), _READ_SHARE, _READ_SHARE)
+    if wish.sample is not None:
+        reading = drawn(reading, wish.sample)
     return (yield from within(_opened(path, probe, wish, reading, (), reading.content_hash), _READ_SHARE, 1.0))
 
 
@@ -149,7 +158,9 @@ def _opened(
     state: FileState | None = None,
 ) -> Steps[EmbeddingSpace]:
     """The space of a reading, with where it came from and what was noticed."""
-    run, run_notes = _run_beside(path, probe, reading)
+    folders = [path if probe.is_folder else path.parent]
+    reading = with_named_pictures(reading, [*folders, *(each.parent for each in [wish.metadata] if each is not None)])
+    run, run_notes = (None, ()) if wish.sample is not None else _run_beside(path, probe, reading)
     companions = reading.companions if run is None else (*reading.companions, run_path(probe.shown))
     source = Source(path.name, reading.format, path.absolute(), digest, "", companions, options_of(wish), run, state)
     return (yield from finished_space(reading, source, (*notes, *reading.notes, *run_notes)))
@@ -281,5 +292,7 @@ def options_of(wish: Wish) -> dict[str, object]:
         "metadata_columns": None if wish.metadata_columns is None else list(wish.metadata_columns),
         "labels": None if wish.labels is None else str(wish.labels),
         "metadata": None if wish.metadata is None else str(wish.metadata),
+        "sample": None if wish.sample is None else wish.sample.n_rows,
+        "seed": None if wish.sample is None else wish.sample.seed,
     }
     return {name: value for name, value in asked.items() if value is not None}

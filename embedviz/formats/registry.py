@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embedviz.formats.contents import Contents
 from embedviz.formats.probe import Probe
+from embedviz.formats.row_sample import RowSample
 from embedviz.progress import Steps
 from embedviz.space.arrays import DoubleArray, FloatArray
 from embedviz.space.composing import Composer
@@ -28,6 +29,7 @@ class Wish:
     label_column: str | None = None
     partial: bool = False
     metadata_columns: tuple[str, ...] | None = None
+    sample: RowSample | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Reading:
     """What a format found in a file; labels and metadata are None where the file itself holds none.
 
     `norms` are the lengths of the vectors (n_items, float64) where they were measured while reading. `content_hash` is
-    given where the content is not that of the one file that was opened.
+    given where the content is not that of the one file that was opened. `drawn_from` is the number of rows of the file
+    where only the sample of them that was wished for was read, with what the file itself says of those rows.
     """
 
     vectors: FloatArray
@@ -47,6 +50,7 @@ class Reading:
     companions: tuple[Path, ...] = ()
     subwords: Composer | None = None
     norms: DoubleArray | None = None
+    drawn_from: int | None = None
 
 
 def keeps_nothing(column: Column) -> bool:

@@ -1,31 +1,33 @@
 """Our copies of files that are slow to read: written after a space stands, mapped when the same file is opened again.
 
-An entry is a folder of .npy arrays and `entry.json`; it is found by the file's path and what was asked of it, and
-believed while size, time of change and inode of that file are those it was made from. It never holds code.
+A copy is believed while size, time of change and inode of its file are those it was made from.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz import paths, settings
 from embedviz.errors import OutputError
-from embedviz.formats.blocks import new_hash
-from embedviz.formats.cache_arrays import DamagedEntryError, read_array, write_array
+from embedviz.formats.cache_arrays import DamagedEntryError, read_array
 from embedviz.formats.cache_columns import can_hold, labels_arrays, labels_from, table_arrays, table_from
+from embedviz.formats.cache_entries import (
+    ENTRY,
+    entry_folder,
+    is_sound,
+    limit,
+    put_entry,
+    read_facts,
+    remove_entry,
+    write_facts,
+)
 from embedviz.formats.companions import beside
 from embedviz.formats.lazy_hash import FileHash
 from embedviz.formats.probe import file_state
@@ -34,58 +36,26 @@ from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.source import FileState, Note, Source
 
 WORTH_BYTES = 1 << 22
-_VERSION = 1
-_ENTRY = "entry.json"
-_FRESH = "fresh-"
 _FAST_FORMATS = frozenset({"NumPy .npy"})
-_GIGABYTE = 10**9
-_SHARE_OF_DISK = 0.1
-_LEFT_OVER_SECONDS = 3600
-_LONGEST_ENTRY = 1 << 26
-_PUTTING = threading.Lock()
-
-
-@dataclass(frozen=True)
-class CacheUsage:
-    """Where our copies stand, how many files they are of, their bytes, and how many they may be."""
-
-    folder: Path
-    n_files: int
-    n_bytes: int
-    limit_bytes: int
-
-
-def cache_usage() -> CacheUsage:
-    """What our copies take now; OutputError where our cache cannot be used."""
-    entries = _entries()
-    return CacheUsage(paths.spaces(), len(entries), sum(size for _, size, _ in entries), _limit())
-
-
-def clear_cache() -> int:
-    """Remove all copies; how many bytes that freed. What is open stays so."""
-    freed = 0
-    for folder, size, _ in _entries():
-        _remove(folder)
-        freed += 0 if folder.exists() else size
-    return freed
+_FACTS = frozenset({"state", "beside", "companions", "content_hash", "format", "notes", "labels", "table", "arrays"})
 
 
 def cached_space(path: Path, asked: Mapping[str, object]) -> EmbeddingSpace | None:
     """The space made of our copy of the file at `path`, if there is one of its present state and it is undamaged."""
     try:
-        folder = _folder(path, asked)
+        folder = entry_folder(path, asked)
         if not folder.is_dir():
             return None
         state = file_state(path)
-        facts = _facts(folder)
-        if facts["state"] != _listed(state) or facts["beside"] != _beside(path, facts["companions"]):
-            return None
+        facts = read_facts(folder, _FACTS)
         try:
+            if facts["state"] != listed(state) or facts["beside"] != _beside(path, facts["companions"]):
+                return None
             space = _space(folder, facts, path, asked, state)
         except (DamagedEntryError, KeyError, TypeError, ValueError, AttributeError, IndexError):
-            _remove(folder)
+            remove_entry(folder)
             return None
-        os.utime(folder / _ENTRY)
+        os.utime(folder / ENTRY)
     except (OSError, OutputError, DamagedEntryError):
         return None
     return space
@@ -94,30 +64,38 @@ def cached_space(path: Path, asked: Mapping[str, object]) -> EmbeddingSpace | No
 def keep_steps(space: EmbeddingSpace) -> Steps[tuple[Note, ...]]:
     """Keep a copy of what was slow to read, and work the hash of the file out; for after a space stands, on a worker.
 
-    A copy whose file turns out to hold something else by now is dropped, with a note that says so. Where our cache
-    cannot be written nothing is kept.
+    A copy is dropped, with a note that says so, whose file turns out to hold something else by now, or which was
+    damaged: when it was opened only the ends of large arrays were looked at. Where our cache cannot be written nothing
+    is kept.
     """
     yield from copy_steps(space)
     source = space.source
     if not isinstance(source.digest, FileHash) or source.path is None:
         return ()
+    folder = entry_folder(source.path, source.options)
+    if source.from_cache and not (yield from is_sound(folder, f"Checking the copy of {source.name}")):
+        remove_entry(folder)
+        text = (
+            f"The copy of “{source.name}” in our cache is damaged, so what is shown may be wrong. It was dropped: "
+            "open the file again."
+        )
+        return (Note("cache_dropped", 1, text),)
     known = source.digest.known()
     found = yield from FileHash(source.digest.path, source.digest.state).steps()
     if found is None:
         return ()
     if known is None:
         source.digest.take(found)
-    folder = _folder(source.path, source.options)
     with suppress(OSError, DamagedEntryError):
-        facts = _facts(folder)
+        facts = read_facts(folder, _FACTS)
         if facts["content_hash"] not in (None, found):
-            _remove(folder)
+            remove_entry(folder)
             text = (
                 f"“{source.name}” has another content than when its copy in our cache was made, though its size and "
                 "time are the same. The copy was dropped: open the file again."
             )
             return (Note("cache_dropped", 1, text),)
-        _write_facts(folder, {**facts, "content_hash": found})
+        write_facts(folder, {**facts, "content_hash": found})
     return ()
 
 
@@ -147,7 +125,7 @@ def _is_worth(space: EmbeddingSpace) -> bool:
         return False
     needed = space.vectors.nbytes + 4 * space.labels.n_bytes + 16 * space.n_items
     try:
-        return needed <= _limit() and file_state(source.path) == source.state
+        return needed <= limit() and file_state(source.path) == source.state
     except (OSError, OutputError):
         return False
 
@@ -156,46 +134,23 @@ def _write(space: EmbeddingSpace) -> Steps[None]:
     source = space.source
     assert source.path is not None, "asked before"
     assert source.state is not None, "asked before"
-    folder = _folder(source.path, source.options)
-    fresh = Path(tempfile.mkdtemp(prefix=_FRESH, dir=folder.parent))
-    try:
-        of_labels, label_facts = labels_arrays(space.labels)
-        of_table, table_facts = table_arrays(space.metadata)
-        arrays: dict[str, NDArray[Any]] = {"vectors": space.vectors, "norms": space.norms, **of_labels, **of_table}
-        described = {}
-        for name, array in arrays.items():
-            described[name] = yield from write_array(fresh / f"{name}.npy", array, f"Keeping a copy of {source.name}")
-        companions = [str(path) for path in source.companions]
-        facts = {
-            "version": _VERSION,
-            "file": str(source.path),
-            "state": _listed(source.state),
-            "beside": _beside(source.path, companions),
-            "companions": companions,
-            "content_hash": source.known_hash,
-            "format": source.format,
-            "notes": [[note.kind, note.count, note.text] for note in space.notes],
-            "labels": label_facts,
-            "table": table_facts,
-            "arrays": described,
-        }
-        _write_facts(fresh, facts)
-        with _PUTTING:
-            if file_state(source.path) != source.state or _is_kept(folder, facts):
-                return
-            _remove(folder)
-            fresh.replace(folder)
-        _evict(folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _is_kept(folder: Path, facts: dict[str, Any]) -> bool:
-    """Whether another window, command or thread was faster with the same copy: then theirs stays where it is."""
-    with suppress(OSError, DamagedEntryError):
-        kept = _facts(folder)
-        return all(kept[name] == facts[name] for name in ("state", "beside", "arrays"))
-    return False
+    of_labels, label_facts = labels_arrays(space.labels)
+    of_table, table_facts = table_arrays(space.metadata)
+    arrays: dict[str, NDArray[Any]] = {"vectors": space.vectors, "norms": space.norms, **of_labels, **of_table}
+    companions = [str(path) for path in source.companions]
+    facts = {
+        "file": str(source.path),
+        "state": listed(source.state),
+        "beside": _beside(source.path, companions),
+        "companions": companions,
+        "content_hash": source.known_hash,
+        "format": source.format,
+        "notes": [[note.kind, note.count, note.text] for note in space.notes],
+        "labels": label_facts,
+        "table": table_facts,
+    }
+    folder, path, state = entry_folder(source.path, source.options), source.path, source.state
+    yield from put_entry(folder, arrays, facts, f"Keeping a copy of {source.name}", lambda: file_state(path) == state)
 
 
 def _space(
@@ -234,41 +189,8 @@ def _space(
     return EmbeddingSpace(vectors, labels, source, table, notes).with_norms(norms)
 
 
-def _folder(path: Path, asked: Mapping[str, object]) -> Path:
-    digest = new_hash()
-    digest.update(json.dumps([_VERSION, str(path.absolute()), dict(sorted(asked.items()))]).encode())
-    return paths.spaces() / digest.hexdigest()
-
-
-def _facts(folder: Path) -> dict[str, Any]:
-    entry = folder / _ENTRY
-    try:
-        if entry.stat().st_size > _LONGEST_ENTRY:
-            raise DamagedEntryError(_ENTRY)
-        sealed = json.loads(entry.read_bytes())
-        facts = sealed["facts"]
-        if sealed["seal"] != _seal(facts) or facts["version"] != _VERSION:
-            raise DamagedEntryError(_ENTRY)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DamagedEntryError(_ENTRY) from error
-    found: dict[str, Any] = facts
-    return found
-
-
-def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
-    handle, name = tempfile.mkstemp(dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"facts": facts, "seal": _seal(facts)}, file)
-    Path(name).replace(folder / _ENTRY)
-
-
-def _seal(facts: Any) -> str:
-    digest = new_hash()
-    digest.update(json.dumps(facts, sort_keys=True).encode())
-    return digest.hexdigest()
-
-
-def _listed(state: FileState) -> list[int]:
+def listed(state: FileState) -> list[int]:
+    """The state of a file as entries hold it."""
     return [state.size, state.changed_ns, state.inode]
 
 
@@ -277,49 +199,5 @@ def _beside(path: Path, companions: list[str]) -> dict[str, list[int]]:
     found = {}
     for each in (*beside(path), *map(Path, companions)):
         with suppress(OSError):
-            found[str(each)] = _listed(file_state(each))
+            found[str(each)] = listed(file_state(each))
     return found
-
-
-def _entries() -> list[tuple[Path, int, float]]:
-    """Every entry with its bytes and when it was last used; what a killed process left behind is removed."""
-    found = []
-    for folder in paths.spaces().iterdir():
-        with suppress(OSError):
-            used = folder.stat().st_mtime
-            if folder.name.startswith(_FRESH):
-                if time.time() - used > _LEFT_OVER_SECONDS:
-                    _remove(folder)
-                continue
-            with suppress(FileNotFoundError):
-                used = (folder / _ENTRY).stat().st_mtime
-            found.append((folder, sum(file.stat().st_size for file in folder.iterdir()), used))
-    return found
-
-
-def _evict(newest: Path) -> None:
-    """Remove the copies that were not used for longest until the rest may stay."""
-    entries = sorted(_entries(), key=lambda entry: entry[2])
-    total, limit = sum(size for _, size, _ in entries), _limit()
-    for folder, size, _ in entries:
-        if total <= limit:
-            return
-        if folder != newest:
-            _remove(folder)
-            total -= size
-
-
-def _limit() -> int:
-    """The bytes that copies may take: what was set, and never more than a tenth of what the disk has left."""
-    allowed = int(settings.load()[0].cache_gigabytes * _GIGABYTE)
-    taken = 0  # what copies take now would be free without them
-    with suppress(OSError):
-        taken = sum(file.stat().st_size for file in paths.spaces().glob("*/vectors.npy"))
-    return min(allowed, int(_SHARE_OF_DISK * (shutil.disk_usage(paths.spaces()).free + taken)))
-
-
-def _remove(folder: Path) -> None:
-    """Remove an entry; its record first, so that half of it is never believed."""
-    with suppress(OSError):
-        (folder / _ENTRY).unlink()
-    shutil.rmtree(folder, ignore_errors=True)

@@ -35,13 +35,14 @@ class LineBlocks:
         self.position = position
         self._source = source
         self._carry: ByteArray = np.empty(0, np.uint8)
+        self._spare: list[ByteArray] = []
         self._is_over = False
 
     def next(self) -> ByteArray | None:
         """Whole lines, the last block perhaps without its newline; None at the end."""
         while not self._is_over:
             n_held = len(self._carry)
-            buffer = np.empty(n_held + max(TEXT_BLOCK_BYTES, n_held), np.uint8)
+            buffer = self._buffer(max(TEXT_BLOCK_BYTES, 2 * n_held))
             buffer[:n_held] = self._carry
             end = n_held
             while end < len(buffer):
@@ -61,6 +62,18 @@ class LineBlocks:
                 self.position += cut
                 return buffer[:cut]
         return None
+
+    def give_back(self, block: ByteArray) -> None:
+        """Let the memory of a block that nothing uses any more be filled anew: fresh memory costs more than reading."""
+        if isinstance(block.base, np.ndarray):
+            self._spare.append(block.base)
+
+    def _buffer(self, n_bytes: int) -> ByteArray:
+        while self._spare:
+            spare = self._spare.pop()
+            if len(spare) == n_bytes:
+                return spare
+        return np.empty(n_bytes, np.uint8)
 
 
 def _after_last_newline(buffer: ByteArray, end: int) -> int:

@@ -146,6 +146,8 @@ class _TextRows:
             self._notes.append(self._refuse_or_drop(parsed.chunk.block, parsed.bad, follows))
             waiting.clear()
             self._is_over = True
+        else:
+            self._blocks.give_back(parsed.chunk.block)
         yield self._progress()
 
     def _rest_of(self, waiting: deque[Future[Parsed]]) -> bytes:

@@ -15,9 +15,9 @@ from embedviz.formats import binary_block
 from embedviz.formats.binary_block import ScanRows
 from embedviz.formats.blocks import LONGEST_LINE
 from embedviz.formats.label_bytes import clean_labels
-from embedviz.formats.memory_plan import check_memory
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Format, Reading, Wish
+from embedviz.formats.row_store import RowStore
 from embedviz.formats.text_block import LABEL_BYTES, N_STATE, POSITION, ROW
 from embedviz.formats.text_chunks import KERNEL_MODULE as TEXT_KERNELS
 from embedviz.formats.text_vectors import SMALL_FILE_BYTES, measure
@@ -77,12 +77,13 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
     least = header.end() + n_items * (4 * n_dims + 1)
     if least > probe.size:
         raise _too_short(probe.name, n_items, n_dims, probe.size, least)
-    check_memory(probe.name, n_items, n_dims, extra_bytes=2 * (probe.size - least) + 9 * n_items)
+    extra_bytes = 2 * (probe.size - least) + 9 * n_items
+    store = RowStore(probe.name, n_items, n_items, n_dims, extra_bytes=extra_bytes)
     scan = yield from _scanner(probe.size)
-    vectors, norms = np.empty((n_items, n_dims), "<f4"), np.empty(n_items)
+    vectors, norms = store.rows.view("<f4"), np.empty(n_items)
     with probe.path.open("rb", buffering=0) as file:
         labels, n_bad, n_trailing = yield from _scan(file, probe, header.end(), vectors, norms, scan)
-    notes = []
+    notes = store.notes()
     if n_bad:
         text = f"{n_bad:,} labels are not valid UTF-8; the bad bytes are shown as “\ufffd”."
         notes.append(Note("bad_utf8", n_bad, text))

@@ -22,7 +22,7 @@ def members(probe: Probe) -> list[zipfile.ZipInfo]:
     if not probe.head.startswith(MAGICS):
         return []
     with member_errors(probe.name), zipfile.ZipFile(probe.path) as archive:
-        found = [member for member in archive.infolist() if not member.is_dir()]
+        found = [member for member in archive.infolist() if member.filename and not member.is_dir()]
     if len(found) > _MOST_MEMBERS:
         raise FormatError(f"“{probe.name}” holds {len(found):,} files; at most {_MOST_MEMBERS:,} are looked at.")
     if any(member.flag_bits & _ENCRYPTED for member in found):

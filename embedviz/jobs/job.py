@@ -41,6 +41,7 @@ class Job(QObject):
         self.context = context
         self.is_quiet = is_quiet
         self.latest = Progress(None, title)
+        self._began: float | None = None
         self.result: Any = None
         self.error: BaseException | None = None
         self._steps = steps
@@ -60,8 +61,14 @@ class Job(QObject):
         """Whether its thread still works."""
         return self._thread.is_alive()
 
+    @property
+    def seconds(self) -> float:
+        """How long it has been working."""
+        return 0.0 if self._began is None else time.monotonic() - self._began
+
     def start(self) -> None:
         """Begin the work."""
+        self._began = time.monotonic()
         self._thread.start()
 
     def cancel(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -14,12 +16,30 @@ from embedviz.session import Session
 
 
 @dataclass(frozen=True)
+class SampleOffer:
+    """So many rows that can be opened of a file which is too large for memory, and how it was asked for."""
+
+    path: Path
+    n_rows: int
+    options: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        """The wish, as a button says it."""
+        return f"Open a sample of {self.n_rows:,} rows"
+
+
+@dataclass(frozen=True)
 class Message:
-    """One line for the person; `details` is what “Copy details” copies, empty where there is nothing more to say."""
+    """One line for the person; `details` is what “Copy details” copies, empty where there is nothing more to say.
+
+    `offer` is what can be done instead of what failed.
+    """
 
     kind: Literal["info", "error"]
     text: str
     details: str = ""
+    offer: SampleOffer | None = None
 
 
 class OperationsBase(QObject):

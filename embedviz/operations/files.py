@@ -10,10 +10,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from embedviz import formats
-from embedviz.errors import ChoiceNeededError, InputError
+from embedviz.errors import ChoiceNeededError, InputError, MemoryPlanError
 from embedviz.formats.adding import Addition, add_metadata_steps
 from embedviz.jobs import Job, Jobs
 from embedviz.operations.background import in_background
+from embedviz.operations.base import Message, SampleOffer
 from embedviz.operations.caching import CachingOperations
 from embedviz.operations.exporting import ExportingOperations
 from embedviz.operations.importing import Chosen, ImportRequest, name_pattern
@@ -117,6 +118,10 @@ class FileOperations(CachingOperations, ExportingOperations):
         question = FIRST_QUESTION if name == FIRST_SAMPLE else None
         self._open(formats.sample_steps(name), title=f"Opening the sample {name}", question=question)
 
+    def open_offered(self, offer: SampleOffer) -> None:
+        """Open a random sample of a file that does not fit into memory."""
+        self._open_path(Opening(offer.path, {**offer.options, "sample": offer.n_rows}))
+
     def open_space(self, space: EmbeddingSpace) -> None:
         """Show a space that is in memory already."""
         self._open(_already(space), title=f"Projecting {space.source.name}")
@@ -166,6 +171,10 @@ class FileOperations(CachingOperations, ExportingOperations):
             path = opening.path or error.path
             if path is not None and self._ask_or_remember(path, error.contents, opening, str(error)):
                 return
+        if isinstance(error, MemoryPlanError) and error.sample and opening.path is not None:
+            offer = SampleOffer(opening.path, error.sample, opening.options)
+            self.said.emit(Message("error", str(error), offer=offer))
+            return
         self._on_job_failed(job)
 
     def _ask_or_remember(self, path: Path, contents: formats.Contents, opening: Opening, reason: str) -> bool:
@@ -248,10 +257,12 @@ class FileOperations(CachingOperations, ExportingOperations):
 def opened_sentence(space: EmbeddingSpace) -> str:
     """What was opened, and how many notes the import made."""
     ready = f"Ready. All {space.n_items:,} items are searched and drawn."
+    sampled = next((f"{note.text} " for note in space.notes if note.kind == "sample"), "")
     unseen = len(space.nonfinite_rows)
     if unseen:
         seen = f"{space.n_items - unseen:,} of {space.n_items:,} items"
         ready = f"Ready. {seen} are searched and drawn; {unseen:,} {'is' if unseen == 1 else 'are'} not finite."
+    ready = sampled + ready
     return (
         ready
         if not space.notes

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
+from embedviz import formats
 from embedviz.jobs import Jobs
 from embedviz.operations.background import in_background
 from embedviz.operations.base import OperationsBase
+from embedviz.progress import Steps
 from embedviz.session import Session
-from embedviz.space.answer import index_steps
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.search_index import INDEXED_METRICS
 
 WORTH_FLOATS = 60_000_000
 """A space of fewer numbers is searched, exactly, before an eye would see a first answer."""
@@ -39,14 +41,18 @@ class IndexingOperations(OperationsBase):
         if wanted is None or running is not None:
             return
         space, metric = wanted
-        if space.vectors.size < WORTH_FLOATS or metric in space.indexes:
+        if space.vectors.size < WORTH_FLOATS or metric in space.indexes or metric not in INDEXED_METRICS:
             return
         self.jobs.start(
             "index",
-            in_background(index_steps(space, metric), after_seconds=AFTER_SECONDS),
+            in_background(_indexed(space, metric), after_seconds=AFTER_SECONDS),
             title=f"Indexing {space.source.name}",
             context=wanted,
             is_quiet=True,
             on_success=self._on_nothing_to_do,
             on_failure=self._on_job_failed,
         )
+
+
+def _indexed(space: EmbeddingSpace, metric: str) -> Steps[None]:
+    space.indexes[metric] = yield from formats.kept_index_steps(space, metric)

@@ -13,7 +13,7 @@ from embedviz.raster.tiles import Level, Tiles
 from embedviz.raster.tints import Tints
 from embedviz.space.arrays import ByteArray, FloatArray, RowArray
 
-BAND_ROWS, COLORED_BAND_ROWS = 64, 32
+BAND_ROWS, COLORED_BAND_ROWS = 128, 64
 
 
 class BandedDrawing:

@@ -300,7 +300,7 @@ def tone(
 
 
 @kernel(
-    f"void(float32[:, :, ::1], int64, int64, float32, {_TABLE}, {_TABLE}, uint32[:, ::1], int64, int64)",
+    f"void(float32[:, :, ::1], int64, int64, float32, {_TABLE}, {_TABLE}, {_TABLE}, uint32[:, ::1], int64, int64)",
     reorder=True,
     lanes=True,
 )
@@ -311,11 +311,20 @@ def tone_colored(
     step: float,
     alphas: FloatArray,
     values: FloatArray,
+    under: FloatArray,
     out: ByteArray,
     top: int,
     bottom: int,
 ) -> None:
-    """Turn four channels of ink into premultiplied B, G, R, A of the mean colour, by the tables of `ink.py`."""
+    """Turn four channels of ink into premultiplied B, G, R, A of the mean colour, by the tables of `ink.py`.
+
+    `under` (4,) is B, G, R, A of the ground, 0..255.
+    """
+    if under.shape[0] < 4:
+        return
+    under_blue, under_green, under_red, under_alpha = under[0], under[1], under[2], under[3]
+    bare = uint32(under_blue) | (uint32(under_green) << uint32(8)) | (uint32(under_red) << uint32(16))
+    bare |= uint32(under_alpha) << uint32(24)
     width, most, half = out.shape[1], float32(alphas.shape[0] - 1), float32(0.5)
     brightest = float32(values.shape[0] - 1)
     for row in range(max(0, top), min(bottom, out.shape[0])):
@@ -326,17 +335,18 @@ def tone_colored(
             row_of_ink, column = uint64(at), uint64(place + pad)
             weight = ink[row_of_ink, column, 3]
             if not weight > 0:
-                out[uint64(row), uint64(place)] = 0
+                out[uint64(row), uint64(place)] = bare
                 continue
             alpha, share = alphas[uint32(min(weight * step, most) + half)], brightest / weight
             red = values[uint32(min(ink[row_of_ink, column, 0] * share, brightest) + half)]
             green = values[uint32(min(ink[row_of_ink, column, 1] * share, brightest) + half)]
             blue = values[uint32(min(ink[row_of_ink, column, 2] * share, brightest) + half)]
+            rest = float32(1) - alpha
             out[uint64(row), uint64(place)] = (
-                uint32(blue * alpha + half)
-                | (uint32(green * alpha + half) << uint32(8))
-                | (uint32(red * alpha + half) << uint32(16))
-                | (uint32(alpha * float32(255) + half) << uint32(24))
+                uint32(blue * alpha + under_blue * rest + half)
+                | (uint32(green * alpha + under_green * rest + half) << uint32(8))
+                | (uint32(red * alpha + under_red * rest + half) << uint32(16))
+                | (uint32(alpha * float32(255) + under_alpha * rest + half) << uint32(24))
             )
 
 

@@ -62,7 +62,8 @@ class Entries:
 class Look:
     """How a picture looks: where it lies, the style of points, and one `color`, or each its own.
 
-    `cell_px` is the widest cell of tiles, in pixels, that may be drawn in place of its points.
+    `cell_px` is the widest cell of tiles, in pixels, that may be drawn in place of its points. The picture is opaque
+    where there is a `ground`, else transparent where there is no ink.
     """
 
     viewport: Viewport
@@ -70,6 +71,13 @@ class Look:
     color: Color
     is_colored: bool
     cell_px: float = CELL_PX
+    ground: Color | None = None
+
+    @property
+    def under(self) -> FloatArray:
+        """B, G, R, A of what lies under the ink (4,) float32, 0..255."""
+        red, green, blue = self.ground or (0, 0, 0)
+        return np.array([blue, green, red, 0 if self.ground is None else 255], np.float32)
 
 
 def box_px(cell: float) -> float:

@@ -29,10 +29,16 @@ class Layout:
     caption: tuple[str, ...]
 
 
-def layout_of(sheet: Sheet, title: str, said: list[str], legend: Legend | None, legend_title: str) -> Layout:
-    """Lay out a sheet; `said` are the statements of the caption, none where it is not wanted."""
+def layout_of(
+    sheet: Sheet, title: str, said: list[str], legend: Legend | None, legend_title: str, *, has_ticks: bool = True
+) -> Layout:
+    """Lay out a sheet; `said` are the statements of the caption, none where it is not wanted.
+
+    Where the frame `has_ticks`, there is room for their numbers and the names of the axes beside it.
+    """
     unit = sheet.unit
-    wide = sheet.width - (_LEFT + _RIGHT) * unit
+    beside, below = (_LEFT, _AXIS) if has_ticks else (_RIGHT, _RIGHT)
+    wide = sheet.width - (beside + _RIGHT) * unit
     heading, small = sheet.font(TITLE_PIXELS, bold=True), sheet.font(CAPTION_PIXELS)
     words = plain_line(title, 400).split()
     title_lines = wrapped(words, wide, lambda text: sheet.width_of(text, heading))
@@ -41,10 +47,10 @@ def layout_of(sheet: Sheet, title: str, said: list[str], legend: Legend | None, 
     room = sheet.width - 2 * _RIGHT * unit
     caption = wrapped(said, room, lambda text: sheet.width_of(text, small), glue=_GLUE, most=_MOST_CAPTION_LINES)
     upper = (_TOP + (12 + TITLE_LINE * len(title_lines) if title_lines else 0)) * unit
-    lower = (_AXIS + (CAPTION_LINE * len(caption) + 16 if caption else 0)) * unit
+    lower = (below + (CAPTION_LINE * len(caption) + 16 if caption else 0)) * unit
     legend_width = _legend_width(sheet, legend, legend_title) if legend is not None else 0.0
     right = _RIGHT * unit + (legend_width + _RIGHT * unit if legend is not None else 0.0)
-    left, top = round(_LEFT * unit), round(upper)
+    left, top = round(beside * unit), round(upper)
     width = max(1, round(sheet.width - left - right))
     height = max(1, round(sheet.height - top - lower))
     frame = LabelBox(left, top, width, height)

@@ -14,7 +14,7 @@ from embedviz.space.arrays import ByteArray
 
 _HEAD, _LINE, _NOTE_LINE = 28, 22, 16
 _BAR_WIDTH, _BAR_HEIGHT, _ARROW = 14, 180, 8
-_MOST_NOTE_LINES = 4
+_MOST_NOTE_LINES = 7
 
 
 def draw_legend(sheet: Sheet, column: LabelBox, legend: Legend, title: str) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.raster.figure_points import on_sheet
-from embedviz.raster.figure_sheet import Sheet
+from embedviz.raster.figure_sheet import Sheet, on_sheet
 from embedviz.raster.figure_text import plain_line
 from embedviz.raster.marks import Marks
 from embedviz.raster.placement import LabelBox

@@ -58,6 +58,15 @@ def straight(premultiplied: ByteArray) -> ByteArray:
     return picture
 
 
+def premultiplied(picture: ByteArray) -> ByteArray:
+    """A straight R, G, B, A picture as premultiplied B, G, R, A, which is drawn."""
+    alpha = picture[..., 3:].astype(np.uint16)
+    drawn = np.empty_like(picture)
+    drawn[..., :3] = (picture[..., 2::-1] * alpha + 127) // 255
+    drawn[..., 3] = picture[..., 3]
+    return drawn
+
+
 def encoded(pixels: ByteArray, *, pixels_per_inch: int, texts: dict[str, str]) -> bytes:
     """Straight R, G, B, A pixels as a PNG file with some texts inside."""
     from PIL import Image, PngImagePlugin

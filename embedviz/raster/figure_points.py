@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from embedviz.progress import Progress, Steps
 from embedviz.raster.drawing import Color
 from embedviz.raster.figure_png import over
-from embedviz.raster.figure_sheet import Sheet
+from embedviz.raster.figure_sheet import Sheet, on_sheet
 from embedviz.raster.figure_spec import FigureContent, FigureSpec
 from embedviz.raster.figure_theme import rgb
+from embedviz.raster.figure_view import FigureView
 from embedviz.raster.painter import Painter
 from embedviz.raster.placement import LabelBox
 from embedviz.raster.style import Style, style_for
 from embedviz.raster.viewport import Viewport
-from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray, RowArray
+from embedviz.space.arrays import DoubleArray, FloatArray, RowArray
 
 _BAND_PIXELS = 4_000_000
 _CHUNK_ROWS = 1 << 16
@@ -32,32 +34,32 @@ class Layer:
     style: Style
     color: Color
 
+    def adjusted(self, size: float, opacity: float) -> Layer:
+        """The same with larger or stronger points."""
+        return replace(self, style=self.style.adjusted(size, opacity))
+
 
 def draw_points(
-    sheet: Sheet,
-    frame: LabelBox,
-    viewport: Viewport,
-    points: FloatArray,
-    rows: RowArray,
-    content: FigureContent,
-    spec: FigureSpec,
+    sheet: Sheet, frame: LabelBox, view: FigureView, rows: RowArray, content: FigureContent, spec: FigureSpec
 ) -> Steps[None]:
-    """Draw `points` (n, 2), of which `rows` are in view, on the `frame` that `viewport` covers at scale 1."""
+    """Draw all items, of which `rows` are in view, on the `frame` that the view's viewport covers at scale 1."""
     ratio = sheet.unit
     if sheet.kind != "png" and len(rows) <= spec.vector_points:
         yield Progress(None, "Drawing points as shapes")
         for layer in _layers(content, spec, style_for(len(rows), ratio), sheet):
             seen = rows if layer.rows is None else np.intersect1d(rows, layer.rows, assume_unique=True)
-            _draw_shapes(sheet, frame, viewport, points, seen, layer, content)
+            for some, growth, share in view.shapes(seen):
+                _draw_shapes(sheet, frame, view, some, layer.adjusted(growth, share), content)
         return
-    fine = replace(viewport, width=viewport.width * sheet.scale, height=viewport.height * sheet.scale)
-    picture = np.zeros((fine.height, fine.width, 4), np.uint8)
+    width, height = view.viewport.width * sheet.scale, view.viewport.height * sheet.scale
+    picture = np.zeros((height, width, 4), np.uint8)
     layers = _layers(content, spec, style_for(len(rows), ratio * sheet.scale), sheet)
     with Painter() as painter:
-        for top, bottom, band in _bands(fine):
-            yield Progress(top / fine.height, "Drawing points")
+        for top, bottom in _bands(width, height):
+            yield Progress(top / height, "Drawing points")
             for number, layer in enumerate(layers):
-                laid = _painted(painter, points, band, layer, content)
+                look = _look(layer, content)
+                laid = view.paint(painter, layer.rows, sheet.scale, (top, bottom), **look)
                 picture[top:bottom] = laid if number == 0 else over(picture[top:bottom], laid)
     yield Progress(1.0, "Drawing points")
     sheet.points_picture(picture, frame)
@@ -86,39 +88,23 @@ def _layers(content: FigureContent, spec: FigureSpec, style: Style, sheet: Sheet
     return layers
 
 
-def _painted(painter: Painter, points: FloatArray, band: Viewport, layer: Layer, content: FigureContent) -> ByteArray:
+def _look(layer: Layer, content: FigureContent) -> dict[str, Any]:
+    """How a painter draws a layer."""
     coloring, rows = content.coloring, layer.rows
     codes = None if coloring is None else coloring.codes if rows is None else coloring.codes[rows]
-    return painter.paint(
-        points if rows is None else points[rows],
-        band,
-        style=layer.style,
-        color=layer.color,
-        codes=codes,
-        palette=None if coloring is None else coloring.palette,
-    )
+    palette = None if coloring is None else coloring.palette
+    return {"style": layer.style, "color": layer.color, "codes": codes, "palette": palette}
 
 
-def _bands(viewport: Viewport) -> Iterator[tuple[int, int, Viewport]]:
-    """A viewport in bands of rows, top to bottom, so that a large picture needs no large buffers."""
-    height = max(1, min(viewport.height, _BAND_PIXELS // viewport.width))
-    for top in range(0, viewport.height, height):
-        bottom = min(top + height, viewport.height)
-        if (top, bottom) == (0, viewport.height):
-            yield top, bottom, viewport
-            return
-        y_high, y_low = (viewport.to_data(0, row)[1] for row in (top, bottom))
-        yield top, bottom, replace(viewport, y_low=y_low, y_high=y_high, height=bottom - top)
+def _bands(width: int, height: int) -> Iterator[tuple[int, int]]:
+    """A picture in bands of lines, top to bottom, so that a large one needs no large buffers."""
+    step = max(1, min(height, _BAND_PIXELS // width))
+    for top in range(0, height, step):
+        yield top, min(top + step, height)
 
 
 def _draw_shapes(
-    sheet: Sheet,
-    frame: LabelBox,
-    viewport: Viewport,
-    points: FloatArray,
-    rows: RowArray,
-    layer: Layer,
-    content: FigureContent,
+    sheet: Sheet, frame: LabelBox, view: FigureView, rows: RowArray, layer: Layer, content: FigureContent
 ) -> None:
     """A circle for each row in the order of rows, cut off at the frame."""
     if not len(rows):
@@ -132,14 +118,8 @@ def _draw_shapes(
         colors[:, :3] = palette[np.where(known, codes, len(palette) - 1)] / 255
     one_color = content.coloring is None
     sheet.circles(
-        on_sheet(points[rows], viewport, frame),
+        on_sheet(view.places[rows], view.viewport, frame),
         layer.style.radius / sheet.unit,
         fill=[tuple(colors[0])] if one_color else colors,
         clip=frame,
     )
-
-
-def on_sheet(points: FloatArray | DoubleArray, viewport: Viewport, frame: LabelBox) -> DoubleArray:
-    """Pixels (n, 2) of the sheet where data `points` (n, 2) lie."""
-    x, y = viewport.exact_pixels(points)
-    return np.column_stack([x + frame.x, y + frame.y])

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 
 from embedviz.progress import Progress, Steps
-from embedviz.raster.figure_png import encoded, lay_under, straight
+from embedviz.raster.figure_png import encoded, lay_under, over, premultiplied, straight
 from embedviz.raster.figure_spec import PIXELS_PER_INCH, FigureKind, FigureSpec
 from embedviz.raster.figure_theme import DARK, LIGHT, font_families, rgb
 from embedviz.raster.placement import LabelBox
-from embedviz.space.arrays import ByteArray, DoubleArray
+from embedviz.raster.viewport import Viewport
+from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray
 
 _POINTS_PER_PIXEL = 72.0 / PIXELS_PER_INCH
 _SMALLEST_UNIT = 0.6
@@ -27,7 +29,7 @@ class Sheet:
         from matplotlib.figure import Figure
 
         self.width, self.height = spec.size
-        self.kind, self.scale = kind, spec.scale
+        self.kind, self.scale, self._spec = kind, spec.scale, spec
         self.theme = DARK if spec.dark else LIGHT
         self.unit = max(min(self.width / 1280, self.height / 800), _SMALLEST_UNIT)
         self._families = [*font_families(), "sans-serif"]
@@ -46,6 +48,7 @@ class Sheet:
         self._fonts: dict[tuple[float, bool], Any] = {}
         self._ground = None if spec.transparent else rgb(self.theme.ground)
         self._points: tuple[ByteArray, int, int] | None = None
+        self._behind: ByteArray | None = None
 
     def font(self, pixels: float, *, bold: bool = False) -> Any:
         """A font of some height in units."""
@@ -78,13 +81,15 @@ class Sheet:
             self._paper.text(x, y, text, color=self.theme.ground, path_effects=[edge], zorder=layer, **options)
         self._paper.text(x, y, text, color=color, zorder=self._next_layer(), **options)
 
-    def lines(self, segments: DoubleArray, color: str, alphas: DoubleArray, clip: LabelBox) -> None:
+    def lines(
+        self, segments: DoubleArray, color: str, alphas: DoubleArray, clip: LabelBox, *, width: float = 1.25
+    ) -> None:
         """Straight lines (k, 2, 2), each with its own opacity, inside of `clip`."""
         from matplotlib.collections import LineCollection
         from matplotlib.colors import to_rgba
 
         colors = [to_rgba(color, float(alpha)) for alpha in alphas]
-        lines = LineCollection(list(segments), colors=colors, linewidths=self.points(1.25), zorder=self._next_layer())
+        lines = LineCollection(list(segments), colors=colors, linewidths=self.points(width), zorder=self._next_layer())
         self._paper.add_collection(lines, autolim=False)
         lines.set_clip_path(self._rectangle(clip))
 
@@ -123,12 +128,26 @@ class Sheet:
 
         self._paper.add_patch(Polygon(corners, facecolor=color, edgecolor="none", zorder=self._next_layer()))
 
-    def points_picture(self, premultiplied: ByteArray, place: LabelBox) -> None:
-        """The painted points, premultiplied B, G, R, A, on a `place` of whole pixels, under everything else."""
-        if self.kind == "png":  # laid under at the end: matplotlib takes seconds for a large picture
-            self._points = premultiplied, round(place.x * self.scale), round(place.y * self.scale)
-        else:
-            self.picture(straight(premultiplied), place)
+    def lay_behind(self, draw: Callable[[Sheet], None]) -> None:
+        """Let `draw` draw what stands behind the points, before these come onto the sheet."""
+        if self.kind != "png":
+            draw(self)
+            return
+        other = Sheet(self._spec, self.kind)
+        draw(other)
+        other._canvas.draw()
+        self._behind = np.asarray(other._canvas.buffer_rgba())
+
+    def points_picture(self, painted: ByteArray, place: LabelBox) -> None:
+        """The painted points, premultiplied B, G, R, A, on a `place` of whole pixels, under all that is drawn later."""
+        if self.kind != "png":
+            self.picture(straight(painted), place)
+            return
+        x, y = round(place.x * self.scale), round(place.y * self.scale)
+        if self._behind is not None:
+            height, width = painted.shape[:2]
+            painted = over(premultiplied(self._behind[y : y + height, x : x + width]), painted)
+        self._points = painted, x, y  # laid under at the end: matplotlib takes seconds for a large picture
 
     def picture(self, pixels: ByteArray, place: LabelBox) -> None:
         """R, G, B, A pixels (height, width, 4), scaled to a `place`."""
@@ -172,3 +191,9 @@ class Sheet:
         """What is drawn later lies on top, whatever its kind."""
         self._layer += 1
         return self._layer
+
+
+def on_sheet(points: FloatArray | DoubleArray, viewport: Viewport, frame: LabelBox) -> DoubleArray:
+    """Pixels (n, 2) of the sheet where data `points` (n, 2) lie."""
+    x, y = viewport.exact_pixels(points)
+    return np.column_stack([x + frame.x, y + frame.y])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from embedviz.errors import OptionError, OutputError
 from embedviz.raster.coloring import Coloring
 from embedviz.raster.plane import Axes
+from embedviz.raster.solid import Camera
 from embedviz.space.arrays import RowArray, read_only
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.projection import Projection
@@ -48,7 +49,8 @@ class FigureContent:
 class FigureSpec:
     """How a figure looks. `size` is in units of 1/96 inch, pixels at `scale` 1; a picture has `scale` pixels a unit.
 
-    `shown` is the data rectangle (x_low, x_high, y_low, y_high) that is seen at least, or None for all items. `names`
+    On two axes `shown` is the data rectangle (x_low, x_high, y_low, y_high) that is seen at least, None for all items.
+    On three `camera` is that for a picture whose shorter side is one pixel, None as one first looks at them. `names`
     is how many items are named beside the answer's, None for as many as look well. SVG and PDF have up to
     `vector_points` points as shapes, beyond that a picture of them. `point_size` and `opacity` are factors. Raises
     OptionError for what cannot be drawn.
@@ -65,6 +67,7 @@ class FigureSpec:
     vector_points: int = VECTOR_POINTS
     axes: Axes = (0, 1)
     shown: tuple[float, float, float, float] | None = None
+    camera: Camera | None = None
     point_size: float = 1.0
     opacity: float = 1.0
 
@@ -74,8 +77,8 @@ class FigureSpec:
             raise OptionError(
                 f"A figure of {width} x {height} pixels cannot be drawn; each side can be {_SMALLEST} to {_LARGEST:,}."
             )
-        if len(self.axes) != 2:
-            raise OptionError(f"A figure shows two components, not {len(self.axes)}; choose two axes for it.")
+        if len(self.axes) not in (2, 3):
+            raise OptionError(f"A figure shows two or three components, not {len(self.axes)}; choose as many axes.")
         if self.scale not in FIGURE_SCALES:
             raise OptionError(f"A figure cannot be drawn at the scale {self.scale}; choose 1, 2 or 4.")
         if width * height * self.scale**2 > _MOST_PIXELS:

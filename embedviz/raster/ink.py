@@ -52,11 +52,11 @@ class Tones:
     step: float
     alpha: FloatArray
 
-    def picture(self, color: tuple[int, int, int]) -> ByteArray:
-        """Premultiplied B, G, R, A of one colour at every tone (TONES, 4) uint8."""
+    def picture(self, color: tuple[int, int, int], under: FloatArray) -> ByteArray:
+        """Premultiplied B, G, R, A of one colour at every tone, over what lies `under` it (TONES, 4) uint8."""
         red, green, blue = color
         scale = np.array([blue, green, red, 255], np.float32)
-        return np.round(self.alpha[:, None] * scale).astype(np.uint8)
+        return np.round(under + self.alpha[:, None] * (scale - under)).astype(np.uint8)
 
 
 def tones_for(opacity: float, shoulder: float = 0.0) -> Tones:

@@ -32,8 +32,8 @@ class Inking:
         kernel = ("splats" if style.splat else "discs") + ("_colored" if look.is_colored else "")
         self._draw = getattr(compiled, kernel)
         self._tones = tones_for(style.opacity, style.shoulder)
-        self._picture: NDArray[Any] = self._tones.picture(look.color).view(np.uint32)[:, 0]
-        self._values = from_light()
+        self._picture: NDArray[Any] = self._tones.picture(look.color, look.under).view(np.uint32)[:, 0]
+        self._values, self._under = from_light() if look.is_colored else np.empty(0, np.float32), look.under
 
     @property
     def reach(self) -> int:
@@ -60,7 +60,7 @@ class Inking:
         """Turn rows `top` to `bottom` of a buffer that starts at `ink_top` into colours."""
         pixels, step = out.view(np.uint32)[..., 0], np.float32(self._tones.step)
         if self._is_colored:
-            tables = self._tones.alpha, self._values
+            tables = self._tones.alpha, self._values, self._under
             self._compiled.tone_colored(ink, self._pad, ink_top, step, *tables, pixels, top, bottom)
         else:
             self._compiled.tone(ink, self._pad, ink_top, step, self._picture, pixels, top, bottom)

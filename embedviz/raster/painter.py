@@ -62,6 +62,7 @@ class Painter:
         alphas: FloatArray | None = None,
         tints: Tints | None = None,
         cell_px: float = CELL_PX,
+        ground: Color | None = None,
         out: ByteArray | None = None,
     ) -> ByteArray:
         """Draw `points` float32 (n, 2), or tiles of them; returns premultiplied B, G, R, A uint8 (height, width, 4).
@@ -72,8 +73,8 @@ class Painter:
         much of its ink each colour shows. Points that are not finite are not drawn. Tiles draw cells of at most
         `cell_px` pixels, at the mean of their points, in place of points where these stand closer; while a view moves,
         MOVING_CELL_PX is as good to the eye and quicker. `tints` made for the tiles take the place of codes. Without
-        `style` it follows the number in view. `out` is drawn into and returned where given. Raises OptionError where
-        arrays do not fit.
+        `style` it follows the number in view. On a `ground` the picture is opaque. `out` is drawn into and returned
+        where given. Raises OptionError where arrays do not fit.
         """
         out = checked_picture(out, viewport)
         style = style or style_for(count_in_view(points, viewport))
@@ -83,13 +84,14 @@ class Painter:
             if tints is not None and tints.tiles is not points:
                 raise OptionError("These tints were made for other tiles; make them for the tiles that are drawn.")
             is_colored = tints is not None and tints.is_colored
-            self._paint_tiles(points, tints, Look(viewport, style, color, is_colored, cell_px), out)
+            self._paint_tiles(points, tints, Look(viewport, style, color, is_colored, cell_px, ground), out)
         else:
             points = checked_points(points)
             shades = Shades.none()
             if codes is not None and palette is not None:
                 shades = checked_codes(len(points), codes, palette, alphas)
-            self._paint_source(Still(points, shades), Look(viewport, style, color, len(shades.table) > 0), out)
+            look = Look(viewport, style, color, len(shades.table) > 0, cell_px, ground)
+            self._paint_source(Still(points, shades), look, out)
         return out
 
     def tint(

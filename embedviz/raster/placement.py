@@ -199,6 +199,9 @@ class _Taken:
 
 
 def _cells(box: LabelBox) -> Iterator[tuple[int, int]]:
-    for row in range(int(box.y // _CELL_HEIGHT), int((box.y + box.height) // _CELL_HEIGHT) + 1):
-        for column in range(int(box.x // _CELL_WIDTH), int((box.x + box.width) // _CELL_WIDTH) + 1):
+    """The cells a box touches; what lies beyond _LARGEST_SIDE is counted to the last one."""
+    left, right = (int(min(x, _LARGEST_SIDE) // _CELL_WIDTH) for x in (box.x, box.x + box.width))
+    upper, lower = (int(min(y, _LARGEST_SIDE) // _CELL_HEIGHT) for y in (box.y, box.y + box.height))
+    for row in range(upper, lower + 1):
+        for column in range(left, right + 1):
             yield column, row

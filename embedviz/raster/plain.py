@@ -39,11 +39,11 @@ def draw(all_entries: Iterable[Entries], look: Look, out: ByteArray, growths: tu
         part = add(taps, viewport, size, entries)
         total = part if total is None else total + part
     if total is None:
-        out[:] = 0
+        out[:] = look.under
     elif look.is_colored:
-        tone_colored(total, tones, from_light(), out)
+        tone_colored(total, tones, from_light(), look.under, out)
     else:
-        tone(total, tones, tones.picture(look.color), out)
+        tone(total, tones, tones.picture(look.color, look.under), out)
 
 
 def _chosen(all_taps: Iterator[Taps], runs: RowArray) -> Iterator[Taps]:
@@ -145,15 +145,15 @@ def tone(ink: FloatArray, tones: Tones, picture: ByteArray, out: ByteArray) -> N
     np.take(picture, _tone_indices(ink, tones), axis=0, out=out)
 
 
-def tone_colored(ink: FloatArray, tones: Tones, values: FloatArray, out: ByteArray) -> None:
-    """Turn four channels of ink into premultiplied B, G, R, A of the mean colour."""
-    out[:] = 0
+def tone_colored(ink: FloatArray, tones: Tones, values: FloatArray, under: FloatArray, out: ByteArray) -> None:
+    """Turn four channels of ink into premultiplied B, G, R, A of the mean colour over what lies `under` it."""
+    out[:] = under
     drawn = ink[..., 3] > 0
     weight = ink[drawn]
-    alpha = tones.alpha[_tone_indices(weight[:, 3], tones)]
+    alpha = tones.alpha[_tone_indices(weight[:, 3], tones)][:, None]
     light = np.minimum(weight[:, :3] / weight[:, 3:] * np.float32(LIGHTS - 1) + np.float32(0.5), LIGHTS - 1)
-    out[drawn, :3] = (values[light.astype(np.int64)] * alpha[:, None] + np.float32(0.5)).astype(np.uint8)[:, ::-1]
-    out[drawn, 3] = (alpha * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+    color = np.column_stack([values[light.astype(np.int64)][:, ::-1], np.full(len(weight), 255, np.float32)])
+    out[drawn] = (color * alpha + under * (1 - alpha) + np.float32(0.5)).astype(np.uint8)
 
 
 def _tone_indices(ink: FloatArray, tones: Tones) -> RowArray:

@@ -73,7 +73,7 @@ def rows_in_brush(points: FloatArray | Tiles, viewport: Viewport, path: DoubleAr
     for first, last, _ in _runs(points, box):
         facts = first, last, *view_numbers(viewport), stretches, float(radius), room, flags
         compiled.flag_brush(points.points, points.order, *facts)
-    return np.flatnonzero(flags)
+    return np.flatnonzero(flags.view(np.bool_))  # several times quicker than for bytes
 
 
 def _under_brush(points: FloatArray, viewport: Viewport, stretches: DoubleArray, radius: float) -> FlagArray:
@@ -97,7 +97,7 @@ def _tiles_in_rectangle(tiles: Tiles, x_low: float, x_high: float, y_low: float,
     runs = runs_in(tiles, tiles.levels[0], Box(x_low, x_high, y_low, y_high))
     edges = np.array([x_low, x_high, y_low, y_high], np.float64)
     compiled.flag_runs(tiles.points, tiles.order, np.concatenate([runs, outliers(tiles)]), edges, flags)
-    return np.flatnonzero(flags)
+    return np.flatnonzero(flags.view(np.bool_))  # several times quicker than for bytes
 
 
 def _tiles_in_polygon(tiles: Tiles, corners: DoubleArray) -> RowArray:
@@ -109,7 +109,7 @@ def _tiles_in_polygon(tiles: Tiles, corners: DoubleArray) -> RowArray:
     edges = np.column_stack([corners, np.roll(corners, -1, axis=0)])
     for first, last, _ in _runs(tiles, Box(x_low, x_high, y_low, y_high)):
         compiled.flag_polygon(tiles.points, tiles.order, first, last, edges, room, flags)
-    return np.flatnonzero(flags)
+    return np.flatnonzero(flags.view(np.bool_))  # several times quicker than for bytes
 
 
 def _runs(tiles: Tiles, box: Box) -> list[list[int]]:

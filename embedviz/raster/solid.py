@@ -10,16 +10,19 @@ from numpy.typing import NDArray
 
 from embedviz import kernels
 from embedviz.errors import OptionError
-from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray, read_only
+from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray, RowArray, read_only
 
 SOLID_KERNELS = "embedviz.raster.solid_kernels"
 N_DEPTHS = 16
+FIRST_TURN, FIRST_TILT = -28.5, 18.0  # degrees
 
 _RADIANS_PER_PX = math.pi / 600
 _FARTHEST_SHARE = 0.35
 _ORTHOGRAPHIC_GROWTH = 0.25
 _NEAREST = 0.1  # of the distance: what comes closer to the eye is not drawn
 _PROBE = 200_000
+_LIFT = 0.19  # of the shorter side, for a cloud that is looked at from straight above
+_NEARNESS = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +66,21 @@ class Camera:
         )
         return cls(np.eye(3), center, min(width, height) / (2.5 * radius), radius, distance)
 
+    @classmethod
+    def first(
+        cls, points: FloatArray, width: int, height: int, *, turn: float = FIRST_TURN, tilt: float = FIRST_TILT
+    ) -> Camera:
+        """As one first looks at all of `points`: `angled`, and moved so that the near edge of their box has room."""
+        lift = _LIFT * math.sin(math.radians(tilt)) * min(width, height)
+        return cls.around(points, width, height).angled(turn, tilt).shifted(0, -lift)
+
     def turned(self, dx: float, dy: float) -> Camera:
         """Turn the data as a drag of (dx, dy) pixels would: right about the upright axis, down about the level one."""
-        across, down = dx * _RADIANS_PER_PX, dy * _RADIANS_PER_PX
-        turn = _about(1, across) if dx else np.eye(3)
-        tilt = _about(0, down) if dy else np.eye(3)
-        rotation = tilt @ turn @ self.rotation
-        left, _, right = np.linalg.svd(rotation)  # against rounding that would grow with every drag
-        return replace(self, rotation=left @ right)
+        return self._turned(dx * _RADIANS_PER_PX, dy * _RADIANS_PER_PX)
+
+    def angled(self, turn: float, tilt: float) -> Camera:
+        """Turn the data by degrees: to the right about the upright axis, then forwards about the level one."""
+        return self._turned(math.radians(turn), math.radians(tilt))
 
     def zoomed(self, factor: float) -> Camera:
         """The same, `factor` times as large."""
@@ -79,6 +89,17 @@ class Camera:
     def shifted(self, dx: float, dy: float) -> Camera:
         """The same, moved by pixels to the right and down."""
         return replace(self, shift=(self.shift[0] + dx, self.shift[1] + dy))
+
+    def resized(self, factor: float) -> Camera:
+        """The same view for a picture whose sides are `factor` times as long."""
+        return replace(self, scale=self.scale * factor, shift=(self.shift[0] * factor, self.shift[1] * factor))
+
+    def _turned(self, across: float, down: float) -> Camera:
+        turn = _about(1, across) if across else np.eye(3)
+        tilt = _about(0, down) if down else np.eye(3)
+        rotation = tilt @ turn @ self.rotation
+        left, _, right = np.linalg.svd(rotation)  # against rounding that would grow with every drag
+        return replace(self, rotation=left @ right)
 
 
 def checked_solid(points: FloatArray) -> FloatArray:
@@ -108,25 +129,47 @@ def project_solid(points: FloatArray, camera: Camera, width: int, height: int) -
 
 def projected(points: FloatArray, camera: Camera, width: int, height: int) -> tuple[FloatArray, FloatArray, ByteArray]:
     """As `project_solid`, for drawing: float32 (n, 2), y up from the bottom, the depths and their steps (n,)."""
-    middle = width / 2 + camera.shift[0], height / 2 - camera.shift[1]
-    matrix, compiled = camera.rotation * camera.scale, kernels.loaded(SOLID_KERNELS)
-    # column by column: numpy is slow along an axis of two or three
-    places = np.empty((len(points), 2), np.float32)
-    if compiled is not None:
+    compiled = kernels.loaded(SOLID_KERNELS)
+    numbers = _kernel_numbers(camera, width, height)
+    if compiled is not None and np.isfinite(numbers).all():  # a cloud may be too small or large for float32
         depths, steps = np.empty(len(points), np.float32), np.empty(len(points), np.uint8)
-        distance = camera.distance or 0.0
-        lens = (1 / (camera.scale * camera.radius), *middle, distance, distance * _NEAREST)
-        numbers = np.concatenate([camera.center, matrix.ravel(), lens]).astype(np.float32)
+        places = np.empty((len(points), 2), np.float32)
         compiled.see(points, numbers, N_DEPTHS, places, depths, steps)
         return places, depths, steps
-    with np.errstate(over="ignore", invalid="ignore"):
-        seen = (points - camera.center.astype(np.float32)) @ matrix.T.astype(np.float32)
-        depths = seen[:, 2] * np.float32(1 / (camera.scale * camera.radius))
-        grown = _perspective(depths, camera)
-        for axis in range(2):
-            np.add(seen[:, axis] * grown, np.float32(middle[axis]), out=places[:, axis])
-        steps = np.clip(np.nan_to_num(depths * np.float32(N_DEPTHS / 2) + np.float32(N_DEPTHS / 2)), 0, N_DEPTHS - 1)
-    return places, depths, steps.astype(np.uint8)
+    pixels, far = project_solid(points, camera, width, height)
+    with np.errstate(over="ignore"):
+        places, depths = pixels.astype(np.float32), far.astype(np.float32)
+    places[:, 1] = np.float32(height) - places[:, 1]
+    return places, depths, depth_steps(depths)
+
+
+def _kernel_numbers(camera: Camera, width: int, height: int) -> FloatArray:
+    """The camera as the kernel takes it: center, matrix, scale of depth, middle of the picture, distance, nearest."""
+    distance = camera.distance or 0.0
+    middle = width / 2 + camera.shift[0], height / 2 - camera.shift[1]
+    lens = (1 / (camera.scale * camera.radius), *middle, distance, distance * _NEAREST)
+    with np.errstate(over="ignore"):
+        numbers: FloatArray = np.concatenate([camera.center, (camera.rotation * camera.scale).ravel(), lens]).astype(
+            np.float32
+        )
+    return numbers
+
+
+def depth_steps(depths: FloatArray) -> ByteArray:
+    """The step of each depth (n,), 0 the farthest to N_DEPTHS - 1."""
+    half = np.float32(N_DEPTHS / 2)
+    with np.errstate(over="ignore"):
+        steps: ByteArray = np.clip(np.nan_to_num(depths * half + half), 0, N_DEPTHS - 1).astype(np.uint8)
+    return steps
+
+
+def name_order(rows: RowArray, depths: DoubleArray | FloatArray) -> DoubleArray:
+    """What to sort `rows` by where only some can be named: first the frequent, which come first, and the near.
+
+    An item before the cloud comes before one in its middle that is 2**4 times as frequent.
+    """
+    order: DoubleArray = np.log2(rows + 2.0) - _NEARNESS * depths
+    return order
 
 
 def depth_table(camera: Camera) -> DoubleArray:

@@ -23,14 +23,16 @@ def fold(text: str, folding: Folding) -> str:
 
 def folded_rows(buffer: ByteArray, offsets: RowArray, ascii_rows: FlagArray, folding: Folding) -> dict[int, bytes]:
     """The rows whose UTF-8 label changes under `folding`, ascending, with what it becomes; most often few."""
-    raw, bounds = buffer.tobytes(), offsets.tolist()
+    raw, bounds = buffer.data, offsets.data
     changed: dict[int, bytes] = {}
     if folding != "NFC":
-        capitals = _rows_holding((buffer >= 65) & (buffer <= 90), offsets) & ascii_rows
-        changed.update((row, raw[bounds[row] : bounds[row + 1]].lower()) for row in np.flatnonzero(capitals).tolist())
+        capitals = rows_holding((buffer >= 65) & (buffer <= 90), offsets) & ascii_rows
+        changed.update(
+            (row, bytes(raw[bounds[row] : bounds[row + 1]]).lower()) for row in np.flatnonzero(capitals).tolist()
+        )
     others = np.flatnonzero(~ascii_rows).tolist()
     for start in range(0, len(others), _GROUP):
-        group = [(row, raw[bounds[row] : bounds[row + 1]]) for row in others[start : start + _GROUP]]
+        group = [(row, bytes(raw[bounds[row] : bounds[row + 1]])) for row in others[start : start + _GROUP]]
         if _stays(b"".join(label for _, label in group), folding):
             continue
         for row, label in group:
@@ -40,10 +42,12 @@ def folded_rows(buffer: ByteArray, offsets: RowArray, ascii_rows: FlagArray, fol
     return dict(sorted(changed.items()))
 
 
-def _rows_holding(marked: FlagArray, offsets: RowArray) -> FlagArray:
+def rows_holding(marked: FlagArray, offsets: RowArray) -> FlagArray:
     """True for each label that holds a marked byte."""
-    counts = np.concatenate([[0], np.cumsum(marked, dtype=np.int64)])
-    holds: FlagArray = counts[offsets[1:]] > counts[offsets[:-1]]
+    holds = np.zeros(len(offsets) - 1, np.bool_)
+    if marked.any():
+        filled = np.flatnonzero(offsets[1:] > offsets[:-1])
+        holds[filled] = np.logical_or.reduceat(marked[: offsets[-1]], offsets[filled])
     return holds
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -73,15 +73,22 @@ class PicturePaths:
 
     def image(self, row: int) -> Picture | None:
         """The picture of a row, read now; None where its file is not there, too large, or outside the folder."""
-        name = self.names[row]
-        if not name or "\0" in name or Path(name).is_absolute():
-            return None
-        content = read_below(self.folder, self.folder / name)
+        path = self._path(row)
+        content = None if path is None else read_below(self.folder, path)
         return None if content is None else Picture(content)
+
+    def is_there(self, row: int) -> bool:
+        """Whether the file of a row lies in the folder; it is not read."""
+        path = self._path(row)
+        return path is not None and file_below(self.folder, path) is not None
 
     def subset(self, rows: RowArray) -> PicturePaths:
         """The same pictures for some rows."""
         return PicturePaths(self.folder, self.names.subset(rows))
+
+    def _path(self, row: int) -> Path | None:
+        name = self.names[row]
+        return self.folder / name if is_relative(name) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,14 +122,29 @@ class SpriteTiles:
         return SpriteTiles(self.folder, self.path, self.tile, self.columns, self.places[rows])
 
 
-def read_below(folder: Path, path: Path) -> bytes | None:
-    """The bytes of a regular file that lies below `folder`, links resolved; None for any other, or above 64 MB."""
+def is_relative(name: str) -> bool:
+    """Whether a name can lead to a file below a folder on any system: not up, to a drive, a server, or a device."""
+    path = PureWindowsPath(name)
+    return bool(name) and "\0" not in name and not path.anchor and ":" not in name and ".." not in path.parts
+
+
+def file_below(folder: Path, path: Path) -> Path | None:
+    """Where a regular file that lies below `folder` is, links resolved; None for any other."""
     try:
         resolved = path.resolve()
-        if not resolved.is_relative_to(folder.resolve()) or not resolved.is_file():
-            return None
+        return resolved if resolved.is_relative_to(folder.resolve()) and resolved.is_file() else None
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def read_below(folder: Path, path: Path) -> bytes | None:
+    """The bytes of a regular file that lies below `folder`, links resolved; None for any other, or above 64 MB."""
+    resolved = file_below(folder, path)
+    if resolved is None:
+        return None
+    try:
         with resolved.open("rb") as file:
             content = file.read(LARGEST_PICTURE + 1)
-    except (OSError, RuntimeError, ValueError):
+    except OSError:
         return None
     return content if 0 < len(content) <= LARGEST_PICTURE else None

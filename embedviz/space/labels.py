@@ -10,11 +10,12 @@ from typing import overload
 import numpy as np
 
 from embedviz.space.arrays import ByteArray, FlagArray, RowArray, read_only
-from embedviz.space.folding import Folding, fold, folded_rows
+from embedviz.space.folding import Folding, fold, folded_rows, rows_holding
 
 FALL_BACKS: tuple[Folding, ...] = ("NFC", "case", "NFKC")
 
 _PYTHON_SORT_BELOW = 4096
+_PYTHON_SORT_FROM = 256  # bytes that labels have in common; many texts that are alike further are few
 
 
 class Labels(Sequence[str]):
@@ -159,73 +160,72 @@ class Labels(Sequence[str]):
         """How many items share their label with an earlier item; empty labels are none."""
         before, after = self._order[:-1], self._order[1:]
         lengths = np.diff(self._offsets)
-        alike = (
-            (lengths[before] > 0)
-            & (lengths[before] == lengths[after])
-            & (self._keys(before, 0) == self._keys(after, 0))
-        )
-        long = alike & (lengths[before] > 8)
-        equal = sum(self.encoded(int(before[at])) == self.encoded(int(after[at])) for at in np.flatnonzero(long))
-        return int(np.count_nonzero(alike & ~long)) + equal
+        may_be = (lengths[before] > 0) & (lengths[before] == lengths[after])
+        before, after, depth, n_alike = before[may_be], after[may_be], 0, 0
+        while len(before) and depth < _PYTHON_SORT_FROM:
+            alike = self._keys(before, depth) == self._keys(after, depth)
+            depth += 8
+            goes_on = alike & (lengths[before] > depth)
+            n_alike += int(np.count_nonzero(alike) - np.count_nonzero(goes_on))
+            before, after = before[goes_on], after[goes_on]
+        pairs = zip(before.tolist(), after.tolist(), strict=True)
+        return n_alike + sum(self.encoded(one) == self.encoded(other) for one, other in pairs)
 
     @cached_property
     def ascii_rows(self) -> FlagArray:
         """True where a label is pure ASCII (n, bool)."""
-        return read_only(self._counts(self._buffer >= 128) == 0)
+        return read_only(~rows_holding(self._buffer >= 128, self._offsets))
 
     @cached_property
     def n_chars(self) -> RowArray:
         """How many characters each label has (n, int64): its bytes that do not continue a character."""
-        return read_only(self._counts((self._buffer & 0xC0) != 0x80))
-
-    def _counts(self, marked: FlagArray) -> RowArray:
-        """How many marked bytes each label holds."""
-        total = np.concatenate([[0], np.cumsum(marked, dtype=np.int64)])
-        counts: RowArray = total[self._offsets[1:]] - total[self._offsets[:-1]]
-        return counts
+        filled = np.flatnonzero(np.diff(self._offsets))
+        counts = np.zeros(len(self), np.int64)
+        if len(filled):
+            begins = (self._buffer[: self._offsets[-1]] & 0xC0) != 0x80
+            counts[filled] = np.add.reduceat(begins, self._offsets[filled], dtype=np.int64)
+        return read_only(counts)
 
     @cached_property
     def _order(self) -> RowArray:
         return read_only(self._sorted_rows())
 
     def _sorted_rows(self) -> RowArray:
-        """Rows sorted by label bytes, ties by row: eight bytes at a time, only ties looked at again."""
-        lengths = np.diff(self._offsets)
+        """Rows sorted by label bytes, ties by row: eight bytes of all labels at a time, then of those that tie."""
         order = np.arange(len(self), dtype=np.int64)
-        pending = [(0, len(self), 0)]
-        while pending:
-            low, high, depth = pending.pop()
-            rows = order[low:high]
-            if high - low <= _PYTHON_SORT_BELOW:
-                order[low:high] = sorted(rows.tolist(), key=lambda row: (self.encoded(row), row))
-                continue
+        places, groups, depth = order.copy(), np.zeros(len(self), np.int64), 0
+        while len(places) > _PYTHON_SORT_BELOW and depth < _PYTHON_SORT_FROM:
+            rows = order[places]
             keys = self._keys(rows, depth)
-            if keys[0] == keys.max() == keys.min() and (lengths[rows] - depth).min() >= 8:
-                pending.append((low, high, depth + 8))
-                continue
-            sorting = np.lexsort((rows, np.minimum(lengths[rows] - depth, 8), keys))
-            order[low:high] = rows = rows[sorting]
-            keys, rest = keys[sorting], np.minimum(lengths[rows] - depth, 8)
-            breaks = np.flatnonzero((keys[1:] != keys[:-1]) | (rest[1:] != rest[:-1])) + 1
-            starts, ends = np.concatenate([[0], breaks]), np.concatenate([breaks, [high - low]])
-            tied = (ends - starts > 1) & (rest[starts] == 8)
-            pending += [
-                (low + int(start), low + int(end), depth + 8)
-                for start, end in zip(starts[tied], ends[tied], strict=True)
-            ]
+            sorting = np.lexsort((keys, groups)) if depth else np.argsort(keys)
+            rows, keys, groups = rows[sorting], keys[sorting], groups[sorting]
+            runs = _runs(keys, groups)
+            in_run = np.bincount(runs)[runs] > 1
+            order[places] = rows
+            places, groups, rows = places[in_run], runs[in_run], rows[in_run]
+            rest = np.minimum(self._offsets[rows + 1] - self._offsets[rows] - depth, 8)
+            sorting = np.lexsort((rows, rest, groups))
+            order[places] = rows = rows[sorting]
+            rest = rest[sorting]
+            groups = _runs(rest, groups)  # sorted within each run, so they stay where they are
+            goes_on = (rest == 8) & (np.bincount(groups)[groups] > 1)
+            places, groups, depth = places[goes_on], groups[goes_on], depth + 8
+        labelled = [
+            (group, self.encoded(row), row) for group, row in zip(groups.tolist(), order[places].tolist(), strict=True)
+        ]
+        order[places] = [row for _, _, row in sorted(labelled)]
         return order
 
     def _keys(self, rows: RowArray, depth: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         """Bytes `depth` to `depth + 8` of each label as one big-endian number, padded with zeros."""
-        starts, ends = self._offsets[rows] + depth, self._offsets[rows + 1]
-        keys = np.zeros(len(rows), np.uint64)
-        last = max(len(self._buffer) - 1, 0)
-        for place in range(8):
-            at = starts + place
-            inside = at < ends
-            byte = np.where(inside, self._buffer[np.minimum(at, last)], 0) if len(self._buffer) else 0
-            keys |= np.asarray(byte, np.uint64) << np.uint64(8 * (7 - place))
-        return keys
+        buffer = self._buffer if len(self._buffer) >= 8 else np.concatenate([self._buffer, np.zeros(8, np.uint8)])
+        words = np.ndarray((len(buffer) - 7,), ">u8", buffer, strides=(1,))
+        starts = self._offsets[rows] + depth
+        past = np.maximum(starts - (len(words) - 1), 0)
+        keys = words[starts - past].astype(np.uint64) << (8 * past).astype(np.uint64)
+        unwanted = (8 * (8 - np.clip(self._offsets[rows + 1] - starts, 0, 8))).astype(np.uint64)
+        found: np.ndarray[tuple[int], np.dtype[np.uint64]] = (keys >> unwanted) << unwanted
+        return found
 
     def _range(self, wanted: bytes, *, whole: bool) -> tuple[int, int]:
         """The stretch of the order whose labels equal `wanted`, or start with it."""
@@ -283,3 +283,11 @@ class Labels(Sequence[str]):
 
     def __repr__(self) -> str:
         return f"Labels({len(self):,} labels, {self.n_bytes:,} bytes)"
+
+
+def _runs(*keys: np.ndarray[tuple[int], np.dtype[np.int64]] | np.ndarray[tuple[int], np.dtype[np.uint64]]) -> RowArray:
+    """Numbers of the runs in which all of some arrays stay as they are, ascending from 0 (int64)."""
+    differs = np.zeros(len(keys[0]), np.int64)
+    for each in keys:
+        differs[1:] |= each[1:] != each[:-1]
+    return np.cumsum(differs)

@@ -78,8 +78,8 @@ class AnswerPanel(QFrame):
         column.addWidget(self.suggestions)
         column.addWidget(self.apart_tabs)
         column.addWidget(self.neighbor_table, 3)
-        column.addWidget(self.sentence)
         column.addWidget(self.worth)
+        self._column = column
         column.addSpacing(6)
         column.addWidget(scrolled(self.item_panel), 2)
         self.pin_button.clicked.connect(operations.pin_answer)
@@ -91,6 +91,9 @@ class AnswerPanel(QFrame):
     def _on_answer_changed(self) -> None:
         answer = self._session.state.answer
         self.sentence.setText(answer_sentence(answer))
+        self._column.removeWidget(self.sentence)  # below the rows, or where they would begin: nothing else moves
+        at = self._column.indexOf(self.neighbor_table)
+        self._column.insertWidget(at if answer is None else at + 1, self.sentence)
         self.pin_button.setEnabled(answer is not None)
         self._on_calibrated()
 

@@ -315,8 +315,6 @@ class Commands(LabCommands):
             self._operations.say("There is no plot to save. Open a file first.")
             return None
         plot, shown = self._window.plot, self._window.plot.camera.shown
-        if not plot.is_flat:
-            self._operations.say("A figure shows two components: those of the x and the y axis.")
         content = FigureContent(
             state.space,
             state.projection,
@@ -329,8 +327,9 @@ class Commands(LabCommands):
             size=FIGURE_SIZE,
             scale=FIGURE_SCALE,
             dark=appearance.theme.is_dark,
-            axes=(state.view.axes[0], state.view.axes[1]),
+            axes=state.view.axes[:2] if plot.is_flat else state.view.axes,
             shown=(shown.left(), shown.right(), shown.top(), shown.bottom()) if plot.is_flat else None,
+            camera=None if plot.is_flat else plot.solid.camera.lens_of_figure(),
             point_size=appearance.settings.point_size,
             opacity=appearance.settings.point_opacity,
         )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from embedviz.views.train import TrainPanel
 
 LEFT_WIDTH, RIGHT_WIDTH = 200, 252
-RAIL_WIDTH = 64
+RAIL_WIDTH = 68
 FOLD_BELOW = 1000
 FIRST_SIZE = (1280, 800)
 
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.rail)
         row.addLayout(right, 1)
         column = QVBoxLayout(self._central)
-        column.setContentsMargins(8, 4, measures.GAP, 4)
+        column.setContentsMargins(4, 4, measures.GAP, 4)
         column.setSpacing(4)
         column.addLayout(row, 1)
         column.addWidget(self.message_bar)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from embedviz.jobs import Job
 from embedviz.operations import Message, Operations
+from embedviz.progress import time_left
 from embedviz.views.appearance import Appearance
 from embedviz.views.panel import plain
 from embedviz.views.text import one_line
@@ -31,6 +32,9 @@ class MessageBar(QWidget):
         self.copy_button = QPushButton("Copy details")
         self.copy_button.setObjectName("copy_details_button")
         self.copy_button.hide()
+        self.offer_button = QPushButton()
+        self.offer_button.setObjectName("offer_button")
+        self.offer_button.hide()
         self.job_text = plain("muted", "job_text")
         self.job_text.setWordWrap(False)
         self.job_progress = QProgressBar()
@@ -45,6 +49,7 @@ class MessageBar(QWidget):
         row.setSpacing(12)
         row.addWidget(self.message_line, 1)
         row.addWidget(self.copy_button)
+        row.addWidget(self.offer_button)
         for widget in (self.job_text, self.job_progress, self.job_cancel):
             keep = widget.sizePolicy()
             keep.setRetainSizeWhenHidden(widget is not self.job_text)
@@ -54,6 +59,7 @@ class MessageBar(QWidget):
         self._showing = QTimer(self, singleShot=True, interval=SHOW_AFTER_MS)
         self._showing.timeout.connect(self._on_showing_due)
         self.copy_button.clicked.connect(self._on_copy_clicked)
+        self.offer_button.clicked.connect(self._on_offer_clicked)
         self.job_cancel.clicked.connect(self._on_cancel_clicked)
         operations.said.connect(self._on_operations_said)
         operations.jobs.started.connect(self._on_job_started)
@@ -70,10 +76,19 @@ class MessageBar(QWidget):
         self.message_line.setProperty("role", "error" if message.kind == "error" else "muted")
         self.message_line.style().polish(self.message_line)
         self.copy_button.setVisible(bool(message.details))
+        self.offer_button.setText("" if message.offer is None else message.offer.title)
+        self.offer_button.setVisible(message.offer is not None)
 
     @Slot()
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._message.text}\n\n{self._message.details}")
+
+    @Slot()
+    def _on_offer_clicked(self) -> None:
+        offer = self._message.offer
+        self.offer_button.hide()
+        if offer is not None:
+            self._operations.open_offered(offer)
 
     @Slot(object)
     def _on_job_started(self, job: Job) -> None:
@@ -128,7 +143,8 @@ class MessageBar(QWidget):
         self.job_progress.setRange(0, 0 if fraction is None else 1000)
         self.job_progress.setValue(0 if fraction is None else round(1000 * fraction))
         share = "" if fraction is None else f"  {100 * fraction:.0f} %"
-        self.job_text.setText(one_line(job.latest.text, most=70) + share)
+        left = time_left(job.seconds, fraction)
+        self.job_text.setText(one_line(job.latest.text, most=70) + share + (left and f", {left}"))
 
     def _set_job_visible(self, visible: bool) -> None:
         for widget in (self.job_text, self.job_progress, self.job_cancel):

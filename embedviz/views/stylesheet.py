@@ -68,7 +68,7 @@ def stylesheet(theme: Theme, scale: float) -> str:
     }}
     QToolButton:checked {{ background: {theme.tint}; color: {theme.accent}; }}
     QToolButton[role="rail"] {{
-        color: {theme.muted}; padding: {px(6)} 0; min-width: {px(62)}; max-width: {px(62)}; border-radius: {px(6)};
+        color: {theme.muted}; padding: {px(6)} 0; min-width: {px(66)}; max-width: {px(66)}; border-radius: {px(6)};
         font-size: {px(11)};
     }}
     QToolButton[role="rail"]:hover {{ color: {theme.text}; }}

@@ -6,18 +6,20 @@ import base64
 import io
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from damaged import attack, places
+from damaged import attack, flips, places
 
 from embedviz.space.embedding_space import EmbeddingSpace
 
 SEED = 5
 MOST_CASES = 250
+pytestmark = pytest.mark.usefixtures("memory_bounded")
 VECTORS = np.random.default_rng(SEED).normal(size=(4, 3)).astype(np.float32)
 LABELS = ["the", "señor", "of, or", "x"]
 TEXTS = [[f"{value:.6g}" for value in row] for row in VECTORS.tolist()]
@@ -134,7 +136,16 @@ def assert_intact(space: EmbeddingSpace, whole: EmbeddingSpace) -> None:
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
 def test_any_byte_flipped(made: tuple[Path, bytes]) -> None:
     path, content = made
-    generator = np.random.default_rng(SEED)
-    for at in places(len(content), MOST_CASES):
-        flip = 1 << int(generator.integers(8))
-        attack(path, content[:at] + bytes([content[at] ^ flip]) + content[at + 1 :])
+    for damaged in flips(content, MOST_CASES):
+        attack(path, damaged)
+
+
+def test_a_parquet_that_declares_fewer_rows_than_none(tmp_path: Path) -> None:
+    content, n_found = parquet_lists(), 0
+    for at in range(len(content)):
+        damaged = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+        with suppress(pa.ArrowException, OSError, UnicodeDecodeError):
+            if pq.ParquetFile(io.BytesIO(damaged)).metadata.num_rows < 0:
+                n_found += 1
+                assert attack(tmp_path / "p.parquet", damaged) is None
+    assert n_found

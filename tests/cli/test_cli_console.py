@@ -87,6 +87,15 @@ def test_progress_rewrites_one_line_and_leaves_it_blank(monkeypatch: pytest.Monk
     assert drawn == ["", "Reading words 25%", "Sorting" + " " * 10, " " * 7, ""]
 
 
+def test_progress_tells_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    line = ProgressLine()
+    line._began -= 4.0
+    line(Progress(0.25, "Opening words.txt: 412 of 1,648 MB"))
+    assert terminal.getvalue() == "\rOpening words.txt: 412 of 1,648 MB 25%, about 12 s left"
+
+
 def test_progress_is_silent_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressLine() as line:
         line(Progress(0.5, "half"))

@@ -59,10 +59,25 @@ def test_version(run_main: Run) -> None:
 @pytest.mark.parametrize("verb", ["info", "neighbors", "project", "render", "convert", None])
 def test_all_that_open_take_the_options_of_opening(verb: str | None) -> None:
     rest = {"neighbors": ["q"], "project": ["-o", "o"], "render": ["-o", "o"], "convert": ["o"]}.get(verb or "", [])
-    opening = ["--labels", "l", "--metadata", "m", "--vector", "v", "--label", "c", "--partial"]
+    opening = [
+        "--labels",
+        "l",
+        "--metadata",
+        "m",
+        "--vector",
+        "v",
+        "--label",
+        "c",
+        "--partial",
+        "--sample",
+        "5",
+        "--seed",
+        "2",
+    ]
     options = parser.parse([*filter(None, [verb]), "path", *rest, *opening])
     assert (options.path, options.labels, options.metadata) == ("path", "l", "m")
     assert (options.vector, options.label, options.partial) == ("v", "c", True)
+    assert (options.sample, options.seed) == (5, 2)
 
 
 def test_a_first_argument_that_is_no_verb_is_a_path() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from embedviz.cli.render import axes, count, millimetres
+from embedviz.cli.render import axes, count, degrees, millimetres
 from embedviz.raster.figure_spec import size_of_width
 
 Run = Callable[..., tuple[int, str, str]]
@@ -104,6 +104,26 @@ def test_other_axes(render: Callable[..., Path]) -> None:
     assert not any(text.startswith("PC 2 (") for text in said)
 
 
+def test_three_axes_are_drawn_in_space(render: Callable[..., Path]) -> None:
+    first = render("svg", "--axes", "0,1,2", "--vector-points", "5000")
+    said, written = texts(first), first.read_text(encoding="utf-8")
+    assert all(any(text.startswith(f"PC {number} (") for text in said) for number in (1, 2, 3))
+    assert "the axes show 40.3 % of the variance" in " ".join(said)
+    assert not {"−20", "0.0", "20"} & set(said)
+    as_said = render("svg", "--axes", "0,1,2", "--vector-points", "5000", "--turn", "-28.5", "--tilt", "18")
+    assert as_said.read_text(encoding="utf-8") == written
+    turned = render("svg", "--axes", "0,1,2", "--vector-points", "5000", "--turn", "90")
+    assert turned.read_text(encoding="utf-8") != written
+    for suffix in ("png", "pdf"):
+        assert render(suffix, "--axes", "2,0,1").stat().st_size > 10_000
+
+
+def test_two_axes_cannot_be_turned(run_main: Run, vectors: Path) -> None:
+    code, _, err = run_main("render", str(vectors), "-o", str(vectors.with_name("a.png")), "--tilt", "5")
+    assert code == 2
+    assert "Two axes lie flat and cannot be turned; give three" in err
+
+
 def test_an_axis_that_is_not_there_is_said(run_main: Run, vectors: Path) -> None:
     code, _, err = run_main("render", str(vectors), "-o", str(vectors.with_name("a.png")), "--axes", "0,5")
     assert code == 2
@@ -129,6 +149,8 @@ def test_a_bad_date_is_said(run_main: Run, vectors: Path, monkeypatch: pytest.Mo
     [
         (axes, "3,1", (3, 1), "3;1"),
         (axes, "0,12", (0, 12), "-1,0"),
+        (axes, "0,1,5", (0, 1, 5), "0,1,2,3"),
+        (degrees, "-28.5", -28.5, "400"),
         (count, "0", 0, "-1"),
         (millimetres, "85.5", 85.5, "0"),
     ],

@@ -41,6 +41,7 @@ def test_the_window_is_told_path_and_options(run_main: Run, opened: list[Any], v
     assert run_main() == (0, "", "")
     assert run_main("sample:digits") == (0, "", "")
     nothing = {"labels": None, "metadata": None, "vector_column": None, "label_column": None, "partial": False}
+    nothing |= {"sample": None, "seed": 0}
     assert opened == [
         (str(vectors), {**nothing, "labels": "words.txt", "partial": True}),
         (None, nothing),

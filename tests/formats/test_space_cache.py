@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from embedviz import formats, paths, settings
-from embedviz.formats import cache_arrays, lazy_hash, space_cache
+from embedviz.formats import cache_arrays, cache_entries, lazy_hash, space_cache
 from embedviz.formats.cache_arrays import DamagedEntryError, read_array, write_array
 from embedviz.progress import finish
 from embedviz.space.embedding_space import EmbeddingSpace
@@ -184,7 +184,7 @@ def test_a_forged_entry_with_a_right_seal_cannot_point_outside_its_arrays(file: 
     facts = sealed["facts"]
     order = np.array([0, 1, 2, 99], np.int64)
     facts["arrays"]["label-order"] = finish(write_array(entry / "label-order.npy", order, ""))
-    space_cache._write_facts(entry, facts)
+    cache_entries.write_facts(entry, facts)
     assert not opened(file).source.from_cache
 
 
@@ -198,10 +198,10 @@ def test_the_cache_is_bounded_and_the_least_recently_used_goes(
     one = formats.cache_usage().n_bytes // 3
     for age, each in enumerate(files):
         stamp = 1_000_000_000 + age
-        entry = space_cache._folder(each, {}) / "entry.json"
+        entry = cache_entries.entry_folder(each, {}) / "entry.json"
         os.utime(entry, (stamp, stamp))
     opened(files[0])  # used again
-    monkeypatch.setattr(space_cache, "_limit", lambda: 3 * one + 100)
+    monkeypatch.setattr(cache_entries, "limit", lambda: 3 * one + 100)
     fourth = tmp_path / "d.vec"
     fourth.write_text(CONTENT)
     kept(fourth)
@@ -257,6 +257,27 @@ def test_large_arrays_are_checked_by_size_and_ends(tmp_path: Path, monkeypatch: 
     (tmp_path / "a.npy").write_bytes(content[:-1] + b"\x7f")
     with pytest.raises(DamagedEntryError):
         read_array(tmp_path / "a.npy", facts)
+
+
+def test_damage_in_the_middle_of_a_large_array_is_found_after_the_space_stands(
+    tmp_path: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache_arrays, "_CHECKED_BYTES", 100)
+    monkeypatch.setattr(cache_arrays, "_ROWS_BYTES", 64)
+    path = tmp_path / "many.txt"
+    path.write_text("".join(f"w{row} {row} {row + 1} {row + 2}\n" for row in range(60)))
+    kept(path)
+    assert finish(formats.keep_steps(opened(path))) == ()
+    [array] = cache_folder.glob("*/vectors.npy")
+    content = bytearray(array.read_bytes())
+    content[-360] ^= 1
+    array.write_bytes(content)
+    damaged = opened(path)
+    assert damaged.source.from_cache  # its ends are as they were
+    [note] = finish(formats.keep_steps(damaged))
+    assert note.kind == "cache_dropped"
+    assert "open the file again" in note.text
+    assert not opened(path).source.from_cache
 
 
 def test_opening_by_the_library_keeps_a_copy(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:

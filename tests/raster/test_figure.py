@@ -1,12 +1,13 @@
-"""Marks of an answer, and whole figures read back from their PNG."""
+"""Whole figures read back from their PNG."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from asked import Asked
 from PIL import Image
 
 from embedviz.errors import OptionError, OutputError
@@ -14,118 +15,16 @@ from embedviz.progress import Steps
 from embedviz.raster import (
     FigureContent,
     FigureSpec,
-    axis_title,
     color_by,
     draw_figure_steps,
-    ghost_point,
-    marks_of,
-    plane_points,
     render_figure,
     save_figure_steps,
 )
-from embedviz.raster.figure_png import lay_under, over, straight
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
 from embedviz.space.projection import Projection
 from embedviz.space.source import Source
 from embedviz.space.table import Column
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An answer as the drawing reads it."""
-
-    text: str
-    vector: np.ndarray | None
-    inputs: tuple[int, ...]
-    rows: np.ndarray
-    labels: tuple[str, ...]
-    scores: np.ndarray
-    metric: str = "cosine"
-    exact: bool = True
-    is_formula: bool = False
-
-
-@pytest.fixture
-def space() -> EmbeddingSpace:
-    vectors = np.random.default_rng(0).standard_normal((300, 3)).astype(np.float32) * [3, 2, 1]
-    labels = [f"item {row}" for row in range(300)]
-    labels[7], labels[8], labels[9] = "$\\frac{bad$ 日本 \n\0" + "x" * 200, "", "עברית"
-    vectors[4] = np.nan
-    return EmbeddingSpace(vectors, Labels.from_strings(labels), Source("little\nfile", "npy"))
-
-
-@pytest.fixture
-def projection(space: EmbeddingSpace) -> Projection:
-    # The first two coordinates as they are: every place in the figure can be worked out by hand.
-    return Projection(
-        space.vectors[:, :2].copy(),
-        "pca",
-        ("PC 1", "PC 2"),
-        mean=np.zeros(3),
-        components=np.eye(3)[:2],
-        explained_variance=np.array([9.0, 4.0]),
-        explained_variance_ratio=np.array([0.6, 0.25]),
-    )
-
-
-@pytest.fixture
-def item() -> Asked:
-    rows = np.array([7, 8, 9, 20])
-    return Asked("item 5", None, (5,), rows, ("", "", "", ""), np.array([0.9, 0.7, 0.5, 0.1]))
-
-
-@pytest.fixture
-def formula(item: Asked) -> Asked:
-    return replace(item, text="item 1 + item 2", vector=np.array([0.6, 0.0, 0.8]), inputs=(1, 2), is_formula=True)
-
-
-def test_an_item_is_marked_where_it_lies(space: EmbeddingSpace, projection: Projection, item: Asked) -> None:
-    marks = marks_of(space, projection, item)
-    np.testing.assert_array_equal(marks.query_point, space.vectors[5, :2])
-    np.testing.assert_array_equal(marks.neighbor_points, space.vectors[[7, 8, 9, 20], :2])
-    np.testing.assert_allclose(marks.strengths, [1.0, 0.8, 0.6, 0.2])
-    assert not marks.is_ghost
-    np.testing.assert_array_equal(marks_of(space, projection, item, axes=(1, 0)).query_point, space.vectors[5, 1::-1])
-
-
-def test_a_formula_under_cosine_gets_the_mean_length_of_its_inputs(
-    space: EmbeddingSpace, projection: Projection, formula: Asked
-) -> None:
-    length = (np.linalg.norm(space.vectors[1]) + np.linalg.norm(space.vectors[2])) / 2
-    np.testing.assert_allclose(ghost_point(space, projection, formula), [0.6 * length, 0], rtol=1e-6)
-    np.testing.assert_allclose(ghost_point(space, projection, replace(formula, metric="dot")), [0.6, 0])
-    marks = marks_of(space, projection, formula)
-    assert marks.is_ghost
-    np.testing.assert_allclose(marks.query_point, [0.6 * length, 0], rtol=1e-6)
-
-
-def test_strengths_of_distances_fall_with_the_distance(
-    space: EmbeddingSpace, projection: Projection, item: Asked
-) -> None:
-    near_first = replace(item, metric="euclidean", scores=np.array([1.0, 2.0, 3.0, 5.0]))
-    np.testing.assert_allclose(marks_of(space, projection, near_first).strengths, [1.0, 0.8, 0.6, 0.2])
-    equal = replace(item, scores=np.full(4, 0.3))
-    assert marks_of(space, projection, equal).strengths.tolist() == [1, 1, 1, 1]
-
-
-def test_what_cannot_be_placed_has_no_mark(space: EmbeddingSpace, projection: Projection, formula: Asked) -> None:
-    assert ghost_point(space, replace(projection, mean=None), formula) is None
-    assert marks_of(space, replace(projection, mean=None), formula).query_point is None
-    nowhere = replace(formula, is_formula=False, inputs=(4,))
-    assert marks_of(space, projection, nowhere).query_point is None
-    none = replace(formula, rows=np.empty(0, np.int64), scores=np.empty(0), labels=())
-    assert marks_of(space, projection, none).neighbor_points.shape == (0, 2)
-
-
-def test_planes_and_their_titles(projection: Projection) -> None:
-    np.testing.assert_array_equal(plane_points(projection, (1, 0)), projection.points[:, ::-1])
-    assert axis_title(projection, 0) == "PC 1 (60.0 %)"
-    line = Projection(projection.points[:, :1].copy(), "pca", ("PC 1",))
-    assert not plane_points(line)[:, 1].any()
-    assert (axis_title(line, 0), axis_title(line, 1)) == ("PC 1", "")
-    with pytest.raises(OptionError, match=r"Axis 3.*has 2"):
-        plane_points(projection, (0, 2))
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -387,28 +286,3 @@ def test_progress_goes_forward(space: EmbeddingSpace, projection: Projection) ->
     fractions = [step.fraction for step in steps if step.fraction is not None]
     assert fractions == sorted(fractions)
     assert 0 <= fractions[0] < fractions[-1] <= 1
-
-
-def test_premultiplied_colors_become_straight() -> None:
-    picture = np.array([[[0, 0, 0, 0], [10, 20, 128, 128], [1, 2, 3, 255]]], np.uint8)
-    assert straight(picture).tolist() == [[[0, 0, 0, 0], [255, 40, 20, 128], [3, 2, 1, 255]]]
-    white = np.full((1, 3, 4), 255, np.uint8)
-    assert over(white, picture)[..., :3].tolist() == [[[255, 255, 255], [137, 147, 255], [1, 2, 3]]]
-
-
-@pytest.mark.parametrize("ground", [None, (200, 100, 50)])
-def test_points_lie_under_what_was_drawn(ground: tuple[int, int, int] | None) -> None:
-    rng = np.random.default_rng(3)
-    drawn = rng.integers(0, 256, (9, 7, 4)).astype(np.uint8)
-    drawn[rng.random((9, 7)) < 0.5] = 0
-    alpha = rng.integers(0, 256, (4, 3, 1))
-    points = np.concatenate([rng.integers(0, 256, (4, 3, 3)) * alpha // 255, alpha], axis=2).astype(np.uint8)
-    below = Image.new("RGBA", (7, 9), (0, 0, 0, 0) if ground is None else (*ground, 255))
-    below.alpha_composite(Image.fromarray(straight(points)), (2, 3))
-    below.alpha_composite(Image.fromarray(drawn))
-    made = drawn.copy()
-    assert list(lay_under(made, points, 2, 3, ground))[-1] == 1.0
-    expected = np.asarray(below).astype(int)
-    seen = expected[..., 3] > 16  # colours of what can hardly be seen are rounded away
-    assert np.abs(made.astype(int) - expected)[seen].max() <= 4
-    assert np.abs(made[..., 3].astype(int) - expected[..., 3]).max() <= 2

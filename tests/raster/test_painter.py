@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from embedviz import kernels
 from embedviz.errors import OptionError
-from embedviz.raster import DISCS_UP_TO, KERNELS, Painter, Style, Viewport, paint, style_for
+from embedviz.progress import finish
+from embedviz.raster import DISCS_UP_TO, KERNELS, Painter, Style, Viewport, paint, style_for, tile_steps
 from embedviz.raster.ink import disc_stamps
 
 VIEW = Viewport(0, 40, 0, 30, 40, 30)
@@ -90,6 +91,26 @@ def test_compiled_and_plain_pictures_are_equal_within_rounding(
         plain = paint(points, VIEW, style=style, codes=codes, palette=palette)
     assert compiled[..., 3].max() > 60
     np.testing.assert_allclose(compiled.astype(int), plain.astype(int), atol=1)
+
+
+@pytest.mark.parametrize("style", [Style(2.5, 0.3), Style(0.6, 0.4, splat=True)])
+@pytest.mark.parametrize("colored", [False, True])
+@pytest.mark.parametrize("sorted_first", [False, True])
+def test_a_picture_on_a_ground_is_the_transparent_one_laid_over_it(
+    route: str, style: Style, colored: bool, sorted_first: bool
+) -> None:
+    points, ground = cloud(1500), (250, 130, 7)
+    codes = np.random.default_rng(1).integers(-1, 4, 1500).astype(np.int32) if colored else None
+    options = {"style": style, "codes": codes, "palette": PALETTE if colored else None}
+    source = finish(tile_steps(points)) if sorted_first else points
+    with Painter() as painter:
+        clear = painter.paint(source, VIEW, **options).astype(float)
+        opaque = painter.paint(source, VIEW, ground=ground, **options)
+        bare = painter.paint(points[:0], VIEW, ground=ground)
+    under = np.array([*ground[::-1], 255])
+    assert (opaque[..., 3] == 255).all()
+    np.testing.assert_allclose(opaque, clear + under * (1 - clear[..., 3:] / 255), atol=1.5)
+    assert (bare == under).all()
 
 
 @pytest.mark.parametrize("n_threads", [2, 3, 7])

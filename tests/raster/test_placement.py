@@ -149,4 +149,4 @@ def test_odd_numbers_place_nothing_and_break_nothing(route: str) -> None:
     assert slots[-2] == 1
     assert slots[-1] == NO_SLOT
     for size in ((0.0, 0.0), (1.0, 1e9), (float("inf"), 5.0)):
-        choose_slots(candidates_of(rows), *size, occupied=[(0.0, 0.0, 1e6, 1.0)])
+        choose_slots(candidates_of(rows), *size, occupied=[(0.0, 0.0, 1e9, 1.0)])

@@ -37,9 +37,9 @@ def test_paths_lead_into_the_folder_only(tmp_path: Path, monkeypatch: pytest.Mon
     ]
     column = PicturePaths(folder, Labels.from_strings(names))
     found = [column.image(row) for row in range(len(names))]
-    assert [row for row, picture in enumerate(found) if picture is not None] == [0, 8]
+    assert [row for row, picture in enumerate(found) if picture is not None] == [0]
     assert found[0] == Picture(b"picture")
-    assert column.subset(np.array([8])).image(0) == Picture(b"picture")
+    assert column.subset(np.array([8])).image(0) is None
     monkeypatch.setattr(images_module, "LARGEST_PICTURE", 4)
     assert column.image(0) is None
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedviz.space import labels
 from embedviz.space.labels import Labels
 
 _TEXTS = st.text(st.sampled_from("abAB é́ﬁ\x00Ωß🙂-"), max_size=6) | st.text(max_size=12)
@@ -132,3 +133,15 @@ def test_sorting_by_eight_bytes_is_sorting_by_bytes() -> None:
     found = Labels.from_strings(strings)
     for text in sorted(set(strings)):
         assert found.find_all(text).tolist() == [row for row, string in enumerate(strings) if string == text]
+
+
+@pytest.mark.parametrize("shared", [b"", b"12345678", b"https://example.com/", b"x" * 300])
+def test_ties_are_settled_eight_bytes_at_a_time(monkeypatch: pytest.MonkeyPatch, shared: bytes) -> None:
+    monkeypatch.setattr(labels, "_PYTHON_SORT_BELOW", 1)
+    generator = np.random.default_rng(5)
+    ends = [bytes(generator.choice([0, 1, 97, 255], generator.integers(0, 20)).tolist()) for _ in range(400)]
+    pieces = [shared + end for end in ends]
+    found = Labels.from_encoded(pieces)
+    assert found.order.tolist() == sorted(range(400), key=lambda row: (pieces[row], row))
+    filled = [piece for piece in pieces if piece]
+    assert found.n_duplicates == len(filled) - len(set(filled))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QSpinBox
 
+from embedviz.raster import FigureContent, render_figure
 from embedviz.views.actions import ACTIONS, MENUS
 from embedviz.views.figure_dialog import FigureDialog
 
@@ -154,6 +159,32 @@ def test_saving_a_figure_opens_its_dialog_on_what_is_in_view(qtbot, window, plot
     assert (spec.point_size, spec.opacity) == (2.0, 0.5)
     dialog.close()
     idle()
+
+
+def test_a_figure_of_a_space_is_seen_as_in_the_window(qtbot, qapp, window, plot, space, drag, idle, tmp_path):
+    window.operations.set_axes(0, 1, 2)
+    qapp.processEvents()
+    plot.glide.land()
+    drag(plot, QPoint(200, 300), QPoint(260, 280))
+    plot.zoom(1.3)
+    window.named_actions["action_save_figure"].trigger()
+    dialog = window.findChild(FigureDialog)
+    qtbot.waitUntil(lambda: not dialog.preview.pixmap().isNull(), timeout=20_000)
+    spec = replace(dialog.spec(), size=(1280, 800), provenance=False, names=0, scale=1)
+    dialog.close()
+    idle()
+    assert (spec.axes, spec.shown) == ((0, 1, 2), None)
+    projection = window.session.state.projection
+    render_figure(FigureContent(space, projection), tmp_path / "a.svg", spec)
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    shapes = [each for each in root.iter("{http://www.w3.org/2000/svg}use") if each.get("style", "").startswith("fill")]
+    found = np.array([(float(each.get("x")), float(each.get("y"))) for each in shapes]) / 0.75
+    # The frame is 1240 x 760 pixels about (640, 400); shorter sides are alike.
+    side, middle = min(plot.width(), plot.height()), np.array([plot.width(), plot.height()]) / 2
+    expected = (plot.solid.camera.to_pixels(projection.points[:, :3]) - middle) / side * 760 + (640, 400)
+    away = np.linalg.norm(found[:, None] - expected[None], axis=2).min(axis=1)
+    assert len(found) > 40
+    assert away.max() < 0.01
 
 
 def test_copying_a_figure_puts_a_picture_on_the_clipboard(window, space, idle):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt, Slot
 
@@ -101,12 +102,29 @@ def test_details_of_an_unexpected_error_can_be_copied(qtbot, qapp, bar, window):
     assert not bar.copy_button.isVisible()
 
 
+def test_a_sample_of_what_does_not_fit_is_opened_by_a_click(qtbot, bar, window, tmp_path, monkeypatch):
+    path = tmp_path / "large.npy"
+    np.save(path, np.random.default_rng(1).normal(size=(5000, 3)).astype(np.float32))
+    monkeypatch.setattr("embedviz.formats.memory_plan.free_memory", lambda: 40_000)
+    window.operations.open_file(path)
+    qtbot.waitUntil(bar.offer_button.isVisible)
+    assert "a sample of it" in bar.message_line.text()
+    assert bar.offer_button.text() == "Open a sample of 1,000 rows"
+    qtbot.mouseClick(bar.offer_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.session.state.space is not None)
+    assert window.session.state.space.n_items == 1000
+    text = "A random sample of 1,000 of 5,000 rows, seed 0. Ready. All 1,000 items are searched and drawn."
+    qtbot.waitUntil(lambda: bar.message_line.text().startswith(text))
+    assert not bar.offer_button.isVisible()
+    qtbot.waitUntil(lambda: not window.operations.jobs.alive())
+
+
 def test_progress_is_shown_after_a_moment_and_goes_with_the_work(qtbot, bar, start, gate):
     start()
     assert not bar.job_progress.isVisible()
     qtbot.waitUntil(lambda: bar.job_progress.isVisible() and bar.job_progress.value() == 430, timeout=2000)
     assert bar.job_cancel.isVisible()
-    assert bar.job_text.text() == "Reading line 12  43 %"
+    assert bar.job_text.text().startswith("Reading line 12  43 %")
     gate.set()
     qtbot.waitUntil(lambda: not bar.job_progress.isVisible())
     assert not bar.job_cancel.isVisible()

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from embedviz.space.labels import Labels
 from embedviz.views.plot.label_pictures import HALO_PX, MOST_KEPT, LabelPictures
+from embedviz.views.plot.labels_item import FRAMES_BETWEEN
 
 N_ITEMS = 3000
 
@@ -32,12 +33,15 @@ def settle(plot):
         while before is None or len(before) != len(plot.labels_item.rows):
             before = plot.labels_item.rows
             plot.grab()
-        return {
-            int(row): QRectF(*box)
-            for row, box in zip(plot.labels_item.rows, plot.labels_item.boxes.tolist(), strict=True)
-        }
+        return boxes_of(plot)
 
     return run
+
+
+def boxes_of(plot) -> dict[int, QRectF]:
+    """Where names stand in the last frame."""
+    rows, boxes = plot.labels_item.rows.tolist(), plot.labels_item.boxes.tolist()
+    return {row: QRectF(*box) for row, box in zip(rows, boxes, strict=True)}
 
 
 def assert_apart(plot, boxes):
@@ -132,6 +136,23 @@ def test_names_stay_while_the_view_moves(plot, many, settle, key):
             assert sum(way.manhattanLength() > 2.5 for way in moved) <= 2  # those at the edge turn to another side
         before = after
     assert n_stayed > 100
+
+
+def test_while_the_view_moves_new_names_come_now_and_then_and_all_stand_where_they_would_at_rest(plot, many, settle):
+    settle()
+    n_came = []
+    for _ in range(2 * (FRAMES_BETWEEN + 1)):
+        before = set(plot.labels_item.rows.tolist())
+        plot.camera.pan(-30.0, 7.0)
+        plot.grab()
+        moving = boxes_of(plot)
+        assert_apart(plot, moving)
+        n_came.append(len(set(moving) - before))
+    assert [n > 0 for n in n_came] == 2 * [True, *[False] * FRAMES_BETWEEN]
+    rested = settle()
+    assert len(moving) > 20
+    assert len(rested) > len(moving)
+    assert {row: rested[row] for row in moving} == moving
 
 
 def test_what_is_asked_is_named_as_if_nothing_else_were(plot, window, many, ask, settle):

@@ -146,3 +146,15 @@ def test_it_makes_way_for_the_item_that_an_arrow_leads_to(plot, overview, sessio
     plot.flight.land()
     assert session.focus == beside
     assert not overview.geometry().contains(plot.pixel_of(beside))
+
+
+def test_a_frame_paints_the_plot_once_though_the_overview_lies_on_it(plot, overview, crowd, monkeypatch):
+    plot.zoom(8.0)
+    plot.repaint()
+    assert overview.isVisible()
+    paint, painted = plot.scene.paint, []
+    monkeypatch.setattr(plot.scene, "paint", lambda *args, **options: painted.append(1) or paint(*args, **options))
+    for _ in range(4):
+        plot.camera.pan(3.0, 1.0)
+        plot.repaint()
+    assert len(painted) == 4

@@ -246,6 +246,16 @@ def test_the_axes_are_named_and_their_names_keep_inside(plot, solid):
     assert all(plot.rect().contains(title.box.toAlignedRect()) for title in titles)
 
 
+def test_the_names_of_axes_keep_off_the_buttons(plot, solid, window):
+    buttons = window.plot_tools
+    for _ in range(24):
+        plot.solid.camera.turn(25.0, 0.0)
+        plot.solid.camera.pan(-10.0, -6.0)
+        plot.grab()
+        for title in plot.solid.axes.titles(plot.solid.camera):
+            assert not title.box.toRect().intersects(buttons.geometry())
+
+
 def test_names_of_items_far_behind_fade(plot, solid):
     rows, depths = np.arange(60), seen(plot)[1]
     strengths = plot.solid.labels_item._strengths(rows)
@@ -298,11 +308,3 @@ def test_nothing_breaks(qapp, plot, session, make_space, window, drag, vectors):
         plot.fit_all()
         plot.grab()
     assert plot.row_at(QPoint(-99, -99)) is None
-
-
-def test_figures_say_that_they_are_flat(session, solid):
-    from embedviz.errors import OptionError
-    from embedviz.raster import FigureSpec
-
-    with pytest.raises(OptionError, match="two components, not 3"):
-        FigureSpec(axes=session.state.view.axes)

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QSpinBox, QWidget
 
+from embedviz.progress import time_left
 from embedviz.training import TrainingOptions
 from embedviz.views.drawer import PAGES
 from embedviz.views.train.curve import Curve
-from embedviz.views.train.words import time_left
 
 WORDS = ("cat", "dog", "cow", "hen", "red", "blue", "green", "grey")
 

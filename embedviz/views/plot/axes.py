@@ -14,6 +14,7 @@ GAP_PX = 6.0
 X_SPACING, Y_SPACING = 88.0, 52.0
 USUAL_TEXT = "−0.00"
 WIDEST_SHARE = 0.25
+MOST_WIDTHS = 1000
 
 
 class Axes:
@@ -24,13 +25,14 @@ class Axes:
         self._theme: Theme | None = None
         self._font = QFont()
         self._metrics = QFontMetricsF(self._font)
+        self._widths: dict[str, float] = {}
         self._room = 0.0
         self._title_picture: tuple[object, QPixmap] | None = None
 
     def set_look(self, theme: Theme, font: QFont) -> None:
         """Draw in another theme or font."""
         self._theme, self._font, self._metrics = theme, font, QFontMetricsF(font)
-        self._room, self._title_picture = 0.0, None
+        self._room, self._title_picture, self._widths = 0.0, None, {}
 
     def set_titles(self, x: str, y: str) -> None:
         """Name the axes; both empty hides them."""
@@ -42,7 +44,7 @@ class Axes:
             return QRectF(widget)
         line, shown = self._metrics.height(), camera.shown
         texts = [tick.text for tick in self._y_ticks(shown, widget.height())]
-        needed = max(self._metrics.horizontalAdvance(text) for text in (USUAL_TEXT, *texts))
+        needed = max(map(self._width, (USUAL_TEXT, *texts)))
         self._room = min(max(self._room, needed), WIDEST_SHARE * widget.width())
         left = round(self._room + line + 3 * GAP_PX)
         bottom = round(2 * line + 2 * GAP_PX)
@@ -64,19 +66,19 @@ class Axes:
         painter.fillRect(QRectF(left, bottom - thin, widget.width() - left, thin), hairline)
         painter.setFont(self._font)
         painter.setPen(QColor(self._theme.muted))
+        ascent, descent, scale = self._metrics.ascent(), self._metrics.descent(), camera.scale
         for tick in self._x_ticks(shown, ground.width()):
-            at = _whole(camera.to_pixel(tick.value, 0.0).x(), ratio)
-            half = self._metrics.horizontalAdvance(tick.text) / 2
+            at = _whole(ground.left() + (tick.value - shown.left()) * scale, ratio)
+            half = self._width(tick.text) / 2
             painter.fillRect(QRectF(at, bottom - TICK_PX, thin, TICK_PX), hairline)
             if ground.left() <= at - half and at + half <= widget.width():
-                painter.drawText(QPointF(at - half, ground.bottom() + GAP_PX / 2 + self._metrics.ascent()), tick.text)
+                painter.drawText(QPointF(at - half, ground.bottom() + GAP_PX / 2 + ascent), tick.text)
         for tick in self._y_ticks(shown, ground.height()):
-            at = _whole(camera.to_pixel(0.0, tick.value).y(), ratio)
+            at = _whole(ground.bottom() - (tick.value - shown.top()) * scale, ratio)
             painter.fillRect(QRectF(left, at, TICK_PX, thin), hairline)
-            base = at + (self._metrics.ascent() - self._metrics.descent()) / 2
-            if base - self._metrics.ascent() >= 0 and base <= ground.bottom():
-                width = self._metrics.horizontalAdvance(tick.text)
-                painter.drawText(QPointF(ground.left() - GAP_PX - width, base), tick.text)
+            base = at + (ascent - descent) / 2
+            if base - ascent >= 0 and base <= ground.bottom():
+                painter.drawText(QPointF(ground.left() - GAP_PX - self._width(tick.text), base), tick.text)
         self._paint_titles(painter, widget, ground, ratio)
 
     def _paint_titles(self, painter: QPainter, widget: QRectF, ground: QRectF, ratio: float) -> None:
@@ -113,12 +115,21 @@ class Axes:
     def _elided(self, text: str, room: float) -> str:
         return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, room - 8))
 
+    def _width(self, text: str) -> float:
+        """How wide a number is, measured once while it is likely to come again."""
+        if len(self._widths) > MOST_WIDTHS:
+            self._widths.clear()
+        width = self._widths.get(text)
+        if width is None:
+            width = self._widths[text] = self._metrics.horizontalAdvance(text)
+        return width
+
     def _x_ticks(self, shown: QRectF, pixels: float) -> list[Tick]:
         """As many as have room beside each other, however long their numbers."""
         spacing = X_SPACING
         for _ in range(4):
             found = ticks(shown.left(), shown.right(), int(pixels / spacing))
-            widest = max((self._metrics.horizontalAdvance(tick.text) for tick in found), default=0.0)
+            widest = max((self._width(tick.text) for tick in found), default=0.0)
             if len(found) < 2 or widest + 12 <= (found[1].value - found[0].value) * pixels / shown.width():
                 return found
             spacing *= 1.5

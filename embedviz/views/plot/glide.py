@@ -16,6 +16,7 @@ from embedviz.space.arrays import DoubleArray, FloatArray
 from embedviz.views.plot.camera import Camera
 from embedviz.views.plot.look import Look
 from embedviz.views.plot.marks_item import Box, MarksItem
+from embedviz.views.plot.moving_note import paint_moving_note
 from embedviz.views.plot.moving_points import MovingPoints
 from embedviz.views.plot.scene import Scene
 from embedviz.views.plot.sight import Rows, Sight, marks_between
@@ -100,6 +101,7 @@ class Glide(QObject):
         """Draw the plot as it is now, on the way to what `stage` shows; new names keep off the boxes `covered`."""
         assert self._start is not None
         assert self._end is not None
+        font = painter.font()
         painter.fillRect(self._end.area, QColor(look.theme.ground))
         if self._start.paint_back is not None and not self._end.is_solid:
             _with_opacity(painter, self._old_strength, partial(self._start.paint_back, painter))
@@ -111,6 +113,9 @@ class Glide(QObject):
         self._paint_names(painter, stage, covered)
         painter.setClipping(False)
         stage.paint_front(painter)
+        if self._moving is not None:
+            painter.setFont(font)
+            paint_moving_note(painter, self._moving.step, stage.camera.ground, look.theme)
         self._steps.start()
 
     def _paint_points(self, painter: QPainter, stage: Stage, drawing: Painter, look: Look) -> None:

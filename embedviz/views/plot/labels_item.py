@@ -28,6 +28,7 @@ from embedviz.views.theme import Theme
 
 FADE_S = 0.15
 NEW_WIDTHS, NEW_PICTURES = 40, 5  # in one frame of a moving view; the others follow in the next
+FRAMES_BETWEEN = 2  # of a moving view, in which only names that are there are placed
 MARK_OFFSET, ITEM_OFFSET = 11.0, 7.0
 SIDE_PX = 2.0
 MARK_GAP, KEPT_GAP = (2.0, 0.0), (4.0, 1.0)
@@ -70,6 +71,8 @@ class LabelsItem:
         self._slots: ByteArray = np.zeros(0, np.uint8)  # one more than the slot of a name that is shown, else 0
         self._asked_slots: dict[int, int] = {}
         self._chosen_for: tuple[bool, LabelAmount] = (False, "many")
+        self._seen: object = None
+        self._step = -1  # of FRAMES_BETWEEN + 1 while the view moves
         self.amount: LabelAmount = "many"
         self.boxes: DoubleArray = np.zeros((0, 4))
         self.rows: RowArray = np.zeros(0, np.int64)
@@ -121,9 +124,13 @@ class LabelsItem:
             self._chosen_for = (is_quiet, self.amount)
             self._keep(self._others_shown[:0], self._slots[:0])
         is_first = not (self._shown or self._settled) or not fades
+        is_between = self._is_between(camera) and not is_first
         marked_rows = np.array([caption.row for caption in marked], np.int64)
         self._drop_hidden(camera, taken)
-        others = self._others(frame.viewport, marked_rows, is_quiet=is_quiet)
+        if is_between:
+            others = self._others_shown[~np.isin(self._others_shown, marked_rows)]
+        else:
+            others = self._others(frame.viewport, marked_rows, is_quiet=is_quiet)
         found = self._names.measured(others, len(others) if is_first else NEW_WIDTHS)
         candidates = self._candidates(camera, marked, found, is_quiet=is_quiet)
         slots = _placed(candidates, camera, marked, taken)
@@ -132,13 +139,20 @@ class LabelsItem:
         self.boxes = np.hstack([corners, candidates.sizes[chosen]])
         rows, slots = np.concatenate([marked_rows, found])[chosen], slots[chosen]
         self.rows = rows
-        asked = [marked[at] for at in chosen.tolist() if at < len(marked)]
+        n_asked = int(np.searchsorted(chosen, len(marked)))
+        asked = [marked[at] for at in chosen[:n_asked].tolist()]
         is_done = self._draw(painter, corners, rows.tolist(), asked, is_quiet=is_quiet, is_first=is_first)
-        n_asked = len(asked)
         self._asked_slots = dict(zip(rows[:n_asked].tolist(), slots[:n_asked].tolist(), strict=True))
         self._keep(rows[n_asked:], slots[n_asked:])
-        if not is_done or len(found) < len(others):
+        if is_between or not is_done or len(found) < len(others):
             self._later()
+
+    def _is_between(self, camera: Eye) -> bool:
+        """Whether a moving view does without new names in this frame; where it comes to rest the next one has them."""
+        view = camera.shown.getRect(), camera.ground.getRect()
+        moves, self._seen = view != self._seen, view
+        self._step = (self._step + 1) % (FRAMES_BETWEEN + 1) if moves and len(self._others_shown) else -1
+        return self._step > 0
 
     def _draw(
         self,

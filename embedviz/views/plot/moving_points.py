@@ -31,13 +31,16 @@ class _Flock:
 
 
 class MovingPoints:
-    """Draws items a share of the way from `before` to `after`, on an `area` of the widget."""
+    """Draws items a share of the way from `before` to `after`, on an `area` of the widget.
+
+    Every `step`-th is drawn, and stands for as many; 1 where all are.
+    """
 
     def __init__(self, painter: Painter, look: Look, before: Places, after: Places, n_items: int, area: QRectF) -> None:
         self._painter, self._look, self._area = painter, look, area
-        self._step = -(-n_items // MOST_MOVING)
+        self.step = -(-n_items // MOST_MOVING)
         codes = look.coloring.codes if look.coloring is not None else None
-        some = slice(None, None, self._step)
+        some = slice(None, None, self.step)
         self._flocks = [self._flock(before, after, some, look.theme.rest, codes)]
         if look.selection is not None:
             self._flocks.append(self._flock(before, after, look.selection, look.theme.accent, codes))
@@ -46,7 +49,7 @@ class MovingPoints:
         frame = frame_of(shown, area, 1.0)
         ends = (self._flocks[0].before, self._flocks[0].after)
         self._n_seen = [
-            max(1, raster.count_in_view(end, frame.viewport) * self._step) if frame is not None else 1 for end in ends
+            max(1, raster.count_in_view(end, frame.viewport) * self.step) if frame is not None else 1 for end in ends
         ]
 
     def paint(self, painter: QPainter, share: float, opacity: float = 1.0) -> None:
@@ -59,7 +62,7 @@ class MovingPoints:
         n_seen = round(math.exp((1 - share) * math.log(before) + share * math.log(after)))
         usual, strong = self._look.styles(n_seen, ratio)
         painter.setOpacity(opacity)
-        for flock, style in zip(self._flocks, (usual.adjusted(opacity=float(self._step)), strong), strict=False):
+        for flock, style in zip(self._flocks, (usual.adjusted(opacity=float(self.step)), strong), strict=False):
             tone = QColor(flock.color)
             picture = self._painter.paint_between(
                 flock.before,

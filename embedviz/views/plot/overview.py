@@ -110,7 +110,7 @@ class Overview(QWidget):
         return Viewport(x - half_x, x + half_x, y - half_y, y + half_y, width, height)
 
     def _picture(self) -> QImage:
-        """All items, painted once for each look."""
+        """The card with all items, painted once for each look."""
         source, theme, ratio = self._scene.source, self._appearance.theme, self.devicePixelRatioF()
         look = (theme, self.width(), self.height(), ratio)
         if self._drawn[0] is not source or self._drawn[1] != look:
@@ -122,7 +122,7 @@ class Overview(QWidget):
             form = QImage.Format.Format_ARGB32_Premultiplied
             image = QImage(pixels.data, width, height, 4 * width, form).copy()
             image.setDevicePixelRatio(ratio)
-            self._cloud, self._drawn = image, (source, look)
+            self._cloud, self._drawn = self._card(image), (source, look)
         return self._cloud
 
     def _point_at(self, at: QPointF) -> None:
@@ -134,26 +134,35 @@ class Overview(QWidget):
         if is_due and not self.isVisible():
             self.place()
         self.setVisible(is_due)
-        self.update()
+        self._plot.update()  # which this lies on; if both were asked for, the plot would be painted twice
+
+    def _card(self, cloud: QImage) -> QImage:
+        """The card with all items on it, under what changes with the view."""
+        theme, card = self._appearance.theme, QImage(cloud.size(), QImage.Format.Format_ARGB32_Premultiplied)
+        card.setDevicePixelRatio(cloud.devicePixelRatio())
+        card.fill(Qt.GlobalColor.transparent)
+        with QPainter(card) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            edge = QPainterPath()
+            edge.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), measures.RADIUS, measures.RADIUS)
+            painter.fillPath(edge, QColor(theme.panel))
+            painter.setClipPath(edge)
+            painter.drawImage(QPointF(0, 0), cloud)
+            painter.setClipping(False)
+            painter.setPen(QPen(QColor(theme.hairline), 1))
+            painter.drawPath(edge)
+        return card
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._appearance.theme
+        accent = QColor(self._appearance.theme.accent)
+        tint = QColor(accent)
+        tint.setAlpha(36)
         with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            card = QPainterPath()
-            card.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), measures.RADIUS, measures.RADIUS)
-            painter.fillPath(card, QColor(theme.panel))
-            painter.setClipPath(card)
             painter.drawImage(QPointF(0, 0), self._picture())
-            tint = QColor(theme.accent)
-            tint.setAlpha(36)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(tint)
-            painter.setPen(QPen(QColor(theme.accent), 1.5))
+            painter.setPen(QPen(accent, 1.5))
             painter.drawRect(self.view_rectangle())
-            painter.setClipping(False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.hairline), 1))
-            painter.drawPath(card)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.raster import Coloring, Painter, Style, count_in_view
-from embedviz.raster.drawing import CELL_PX, MOVING_CELL_PX
+from embedviz.raster.drawing import CELL_PX, MOVING_CELL_PX, Color
 from embedviz.raster.tiles import Tiles
 from embedviz.raster.tint_layers import Layers, TintWish, layers_at_once
 from embedviz.raster.tints import Tints
@@ -123,7 +123,7 @@ class PointsItem:
         self._update()
 
     def paint(self, painter: QPainter, camera: Camera) -> None:
-        """Draw what the camera sees on its ground."""
+        """Draw what the camera sees, and the ground under it."""
         if self._theme is None:
             return
         frame = frame_of(camera.shown, camera.ground, painter.device().devicePixelRatioF())
@@ -131,7 +131,9 @@ class PointsItem:
             return
         if frame != self._drawn_for:
             self._follow(frame)
-            self._pictures = [image_of(picture, frame.ratio) for picture in self._painted(frame, self._theme)]
+            first, *others = self._painted(frame, self._theme)
+            self._pictures = [image_of(first, frame.ratio, is_opaque=True)]
+            self._pictures += [image_of(picture, frame.ratio) for picture in others]
             self._drawn_for = frame
         for _pixels, image in self._pictures:
             painter.drawImage(frame.origin, image)
@@ -148,7 +150,10 @@ class PointsItem:
         source = self._points if self._tiles is None else self._tiles
         styles = self.look(theme).styles(count_in_view(source, frame.viewport), frame.ratio)
         self._layers = self._layers or self._prepared(theme)
-        return [self._paint(layer, frame, how) for layer, how in zip(self._layers, styles, strict=False)]
+        tone = QColor(theme.ground)
+        grounds = (tone.red(), tone.green(), tone.blue()), None
+        layers = zip(self._layers, styles, grounds, strict=False)
+        return [self._paint(layer, frame, how, ground) for layer, how, ground in layers]
 
     def _prepared(self, theme: Theme) -> list[_Layer]:
         """What to draw, whatever the camera sees: for sorted points their tints."""
@@ -165,7 +170,7 @@ class PointsItem:
         tinted, colors = self._tinted(TintWish(tiles, self._coloring, rows)), (theme.rest, theme.accent)
         return [_Layer(tiles, color, tints=tints) for tints, color in zip(tinted, colors, strict=False)]
 
-    def _paint(self, layer: _Layer, frame: Frame, style: Style) -> np.ndarray:
+    def _paint(self, layer: _Layer, frame: Frame, style: Style, ground: Color | None) -> np.ndarray:
         tone = QColor(layer.color)
         return self._painter.paint(
             layer.source,
@@ -177,4 +182,5 @@ class PointsItem:
             alphas=self._coloring.alphas if layer.codes is not None and self._coloring is not None else None,
             tints=layer.tints,
             cell_px=self._cell_px,
+            ground=ground,
         )

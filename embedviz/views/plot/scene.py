@@ -100,8 +100,12 @@ class Scene(QObject):
 
     def paint(self, painter: QPainter, covered: list[Box], *, fades: bool) -> None:
         """Draw everything; names keep off the boxes that are `covered`, and appear at once unless they fade in."""
-        theme, ground = self._appearance.theme, self.camera.ground
-        painter.fillRect(self._area, QColor(theme.ground))
+        area, ground, tone = self._area, self.camera.ground, QColor(self._appearance.theme.ground)
+        # the points bring the ground under them; a pixel more is filled, as fractional scaling may leave its edge out
+        painter.fillRect(QRectF(area.left(), area.top(), ground.left() - area.left() + 1, area.height()), tone)
+        painter.fillRect(
+            QRectF(area.left(), ground.bottom() - 1, area.width(), area.bottom() - ground.bottom() + 1), tone
+        )
         painter.setClipRect(ground)
         self.points_item.paint(painter, self.camera)
         self.arrows_item.paint(painter, self.camera, self.points)

@@ -12,7 +12,6 @@ from embedviz.raster import Camera as Lens
 from embedviz.raster import project_solid
 from embedviz.space.arrays import DoubleArray, FloatArray
 
-FIRST_TURN_PX = (-95.0, 60.0)
 _SMALLEST, _LARGEST = 1e-3, 1e5  # zoom, as shares of the scale that shows all
 
 
@@ -46,24 +45,26 @@ class SolidCamera(QObject):
         """The lens for a picture of the ground in device pixels, and the picture's width and height."""
         across, down = self._ground.width() * ratio, self._ground.height() * ratio
         width, height = max(1, math.ceil(across - 1e-6)), max(1, math.ceil(down - 1e-6))
-        shift_x, shift_y = (move * ratio for move in self._lens.shift)
-        shift = shift_x + (across - width) / 2, shift_y + (down - height) / 2
-        return replace(self._lens, scale=self._lens.scale * ratio, shift=shift), width, height
+        return self._lens.resized(ratio).shifted((across - width) / 2, (down - height) / 2), width, height
+
+    def lens_of_figure(self) -> Lens:
+        """The lens for a picture whose shorter side is 1 pixel long: that of any figure, once it is resized."""
+        return self._lens.resized(1 / _side(self._ground))
 
     def set_ground(self, ground: QRectF) -> None:
         """Show the same on another part of the widget, as large as its shorter side allows."""
         ground = QRectF(ground.left(), ground.top(), max(1.0, ground.width()), max(1.0, ground.height()))
         if ground != self._ground:
             share = _side(ground) / _side(self._ground)
-            shift = self._lens.shift[0] * share, self._lens.shift[1] * share
             self._ground, self._all_scale = ground, self._all_scale * share
-            self._look(replace(self._lens, scale=self._lens.scale * share, shift=shift))
+            self._look(self._lens.resized(share))
 
     def show(self, points: FloatArray, *, turned: bool = False) -> None:
         """Show all of `points` (n, 3), turned as they are, or as one first looks at them."""
-        lens = Lens.around(points, round(self._ground.width()), round(self._ground.height()))
+        sides = round(self._ground.width()), round(self._ground.height())
+        lens = Lens.around(points, *sides)
         self._all_scale = lens.scale
-        self._look(lens.turned(*FIRST_TURN_PX) if not turned else replace(lens, rotation=self._lens.rotation))
+        self._look(replace(lens, rotation=self._lens.rotation) if turned else Lens.first(points, *sides))
 
     def show_near(self, points: FloatArray) -> None:
         """Turn about the middle of some `points` and show them as large as fits; the rest stays around them."""

@@ -8,12 +8,12 @@ import numpy as np
 
 from embedviz.raster import Viewport
 from embedviz.raster.landmarks import Landmarks
+from embedviz.raster.solid import name_order
 from embedviz.space.arrays import DoubleArray, RowArray
 from embedviz.views.plot.labels_item import LabelsItem
 from embedviz.views.plot.solid_camera import SolidCamera
 
 MOST_LOOKED_AT = 16_000
-NEARNESS = 4.0  # an item before the cloud comes before one in its middle that is 2 to the power of this as frequent
 FAINTEST = 0.2
 FADES_FROM, GONE_AT = 0.1, -0.7
 
@@ -33,8 +33,7 @@ class SolidLabels(LabelsItem):
         pixels, depths = self.camera.seen(self._points[rows])
         x, y = pixels[:, 0] - viewport.x_low, pixels[:, 1] - viewport.y_low
         seen = (x >= 0) & (x <= viewport.width) & (y >= 0) & (y <= viewport.height) & (depths > GONE_AT)
-        importance = np.log2(rows[seen] + 2.0) - NEARNESS * depths[seen]
-        order = np.argsort(importance, kind="stable")
+        order = np.argsort(name_order(rows[seen], depths[seen]), kind="stable")
         cells = np.floor(y[seen][order] / cell_px) * 1e4 + np.floor(x[seen][order] / cell_px)
         best = np.sort(np.unique(cells, return_index=True)[1])
         rows = rows[seen][order[best]]

@@ -47,6 +47,7 @@ class SolidPoints:
         self._drawn_for: object = None
         self._size, self._opacity = 1.0, 1.0
         self.pictures: list[tuple[np.ndarray, QImage]] = []
+        self._step = 1
 
     def show_points(
         self,
@@ -88,10 +89,15 @@ class SolidPoints:
         """Whether fewer points are drawn while the picture moves."""
         return len(self._points) > MOST_MOVING
 
+    @property
+    def step(self) -> int:
+        """How many points each one stands for in what was last painted: 1 where all are drawn."""
+        return self._step
+
     def paint(self, painter: QPainter, camera: SolidCamera, *, is_moving: bool) -> None:
         """Draw what the camera sees on its ground."""
         if self._theme is None or not len(self._points):
-            self.pictures = []
+            self.pictures, self._step = [], 1
             return
         ratio = painter.device().devicePixelRatioF()
         is_thinned = is_moving and self.is_thinned()
@@ -99,7 +105,7 @@ class SolidPoints:
         if frame != self._drawn_for:
             painted = self._painted(camera, ratio, is_thinned=is_thinned)
             self.pictures = [image_of(picture, ratio) for picture in painted]
-            self._drawn_for = frame
+            self._drawn_for, self._step = frame, self._step_of(is_thinned=is_thinned)
         for _pixels, image in self.pictures:
             painter.drawImage(camera.ground.topLeft(), image)
 
@@ -107,6 +113,9 @@ class SolidPoints:
         """How the points look, whatever the camera sees."""
         assert self._theme is not None
         return Look(self._theme, self._coloring, self._selection, self._is_faded, self._size, self._opacity)
+
+    def _step_of(self, *, is_thinned: bool) -> int:
+        return -(-len(self._points) // MOST_MOVING) if is_thinned else 1
 
     def _n_in_view(self, camera: SolidCamera) -> int:
         """About how many items the camera has in view, by a sample of them."""
@@ -143,7 +152,7 @@ class SolidPoints:
     def _prepared(self, *, is_thinned: bool) -> list[_Layer]:
         """What to draw, however the camera turns; points that are neighbours stay so, which is quicker."""
         assert self._theme is not None
-        step = -(-len(self._points) // MOST_MOVING) if is_thinned else 1
+        step = self._step_of(is_thinned=is_thinned)
         order, coloring = self._order, self._coloring
         points, codes = self._points, coloring.codes if coloring is not None else None
         if order is not None or step > 1:

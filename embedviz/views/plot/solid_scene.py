@@ -11,17 +11,19 @@ from PySide6.QtGui import QColor, QFont, QPainter
 
 from embedviz import raster
 from embedviz.raster import Camera as Lens
-from embedviz.raster import Coloring, Marks, Painter, SolidPlaces
+from embedviz.raster import Marks, Painter, SolidPlaces
 from embedviz.raster.landmarks import Landmarks
+from embedviz.raster.solid_box import SolidBox
 from embedviz.raster.tiles import Tiles
 from embedviz.session import Session
-from embedviz.space.arrays import DoubleArray, FloatArray, RowArray, read_only
+from embedviz.space.arrays import CodeArray, DoubleArray, FloatArray, RowArray, read_only
 from embedviz.space.projection import Projection
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.color_key import ColorKey
 from embedviz.views.plot.captions import Caption, captions
 from embedviz.views.plot.marks_item import Box, MarksItem
+from embedviz.views.plot.moving_note import paint_moving_note
 from embedviz.views.plot.sight import Sight, marks_seen, space_places
 from embedviz.views.plot.solid_axes import SolidAxes
 from embedviz.views.plot.solid_camera import SolidCamera
@@ -33,8 +35,6 @@ MARKED_REACH_PX = 6.0
 FAR_PX = 2.0**30
 REST_MS = 120
 CLOSER = 3.0
-BOX_PERCENT = 1.0
-_PROBE = 200_000
 _NONE: FloatArray = np.zeros((0, 3), np.float32)
 _NONE.flags.writeable = False
 
@@ -69,7 +69,7 @@ class SolidScene(QObject):
         self._tiles: Tiles | None = None
         self._landmarks: Landmarks | None = None
         self._left: FloatArray = _NONE
-        self._sifted: tuple[FloatArray, Coloring | None] = (_NONE, None)
+        self._sifted: tuple[FloatArray, CodeArray | None, frozenset[int]] = (_NONE, None, frozenset())
         self._places: tuple[Lens, SolidPlaces] | None = None
         self._resting = QTimer(self, singleShot=True, interval=REST_MS)
         self._resting.timeout.connect(self.changed)
@@ -128,6 +128,7 @@ class SolidScene(QObject):
 
     def paint(self, painter: QPainter, covered: list[Box], *, fades: bool) -> None:
         """Draw everything; names keep off the boxes that are `covered`, and appear at once unless they fade in."""
+        self.axes.keep_off([QRectF(*box) for box in covered])
         painter.fillRect(self._area, QColor(self._appearance.theme.ground))
         self.paint_back(painter)
         self.paint_points(painter)
@@ -151,8 +152,9 @@ class SolidScene(QObject):
         self.labels_item.paint(painter, self.camera, self._captions, [*titles, *taken], is_quiet=is_quiet, fades=fades)
 
     def paint_front(self, painter: QPainter) -> None:
-        """Draw what stands before the points: the names of the axes."""
+        """Draw what stands before the points: the names of the axes, and what share of the points is drawn."""
         self.axes.paint_titles(painter, self.camera)
+        paint_moving_note(painter, self.points_item.step, self.camera.ground, self._appearance.theme)
 
     def sight(self) -> Sight:
         """What is seen now, as it was last painted."""
@@ -256,18 +258,9 @@ class SolidScene(QObject):
             self.points = raster.solid_points(state.projection, state.view.axes)
             x, y, z = (raster.axis_title(state.projection, axis) for axis in state.view.axes)
             self.axes.set_titles((x, y, z))
-            self._set_box()
+            self.axes.set_box(SolidBox.around(self.points))
             self.fit_all(turned=before[0] is not None)
         self.replaced.emit()
-
-    def _set_box(self) -> None:
-        probe = self.points[:: max(1, len(self.points) // _PROBE)].astype(np.float64)
-        probe = probe[np.isfinite(probe).all(axis=1)]
-        if not len(probe):
-            probe = np.array([[-1.0] * 3, [1.0] * 3])
-        low, high = np.percentile(probe, [BOX_PERCENT, 100 - BOX_PERCENT], axis=0)
-        half = (high - low) / 2
-        self.axes.set_box((low + high) / 2, np.maximum(half, max(1e-9, float(half.max()) * 0.05)))
 
     def _refresh(self) -> None:
         """Hand the state to the items that draw it."""
@@ -297,12 +290,14 @@ class SolidScene(QObject):
 
     def _sift(self) -> None:
         """Leave out what the legend hides: it has no place to be touched or named."""
-        coloring = self._color_key.filtered()
-        shown = coloring.shown() if coloring is not None and len(coloring.codes) == len(self.points) else None
-        wish = self.points, coloring if shown is not None else None
-        if wish[0] is self._sifted[0] and wish[1] is self._sifted[1]:
+        coloring, hidden = self._color_key.filtered(), self._color_key.hidden
+        if coloring is None or not hidden or len(coloring.codes) != len(self.points):
+            coloring, hidden = None, frozenset()
+        wish = self.points, coloring.codes if coloring is not None else None, hidden
+        if wish[0] is self._sifted[0] and wish[1] is self._sifted[1] and hidden == self._sifted[2]:
             return
         self._sifted, self._left, self._places = wish, self.points, None
+        shown = coloring.shown() if coloring is not None else None
         if shown is not None:
             self._left = read_only(np.where(shown[:, None], self.points, np.float32(np.nan)))
 

@@ -17,7 +17,7 @@ COUNTS = (
     ("seed", "Seed", 0, 2_147_483_647),
 )
 OF_VOCABULARY = ("n_dims", "min_count")
-LABEL_PX, FIELD_PX = 64, 78
+LABEL_PX, FIELD_PX = 64, 82
 LINES = (("Auto", "auto"), ("Apart", "sentences"), ("Join", "running"))
 RATES = (("learning_rate", "Learning rate", 4, 0.005), ("subsample", "Subsample", 5, 0.0005))
 

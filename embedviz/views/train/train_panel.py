@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QProgressBar, QP
 
 from embedviz.jobs import Job
 from embedviz.operations import Operations
+from embedviz.progress import time_left
 from embedviz.training import SMALL_WORLD, Preview
 from embedviz.views.panel import head, plain, scrolled
 from embedviz.views.text import one_line
 from embedviz.views.train.options_form import OptionsForm
-from embedviz.views.train.words import preview_sentences, time_left
+from embedviz.views.train.words import preview_sentences
 
 
 class TrainPanel(QFrame):
