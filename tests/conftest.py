@@ -27,6 +27,14 @@ hypothesis.settings.register_profile("embedviz", deadline=None, derandomize="CI"
 hypothesis.settings.load_profile("embedviz")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Measure alone: benchmarks are no company for each other."""
+    if config.getoption("benchmark_only"):
+        config.option.numprocesses = 0
+        config.option.dist = "no"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Lead settings to a folder of this session, and compiled kernels to one that the next session finds again."""
     scratch = Path(tempfile.mkdtemp(prefix="embedviz-tests-"))
@@ -34,7 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["EMBEDVIZ_CONFIG"] = str(scratch / "config")
     os.environ["XDG_CONFIG_HOME"] = str(scratch / "xdg")
     cache = getattr(config, "cache", None)
-    kept = scratch / "cache" if cache is None else cache.mkdir("embedviz")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    kept = scratch / "cache" if cache is None else cache.mkdir(f"embedviz-{worker}")
     os.environ.setdefault("EMBEDVIZ_CACHE", str(kept))
     shutil.rmtree(kept / "spaces", ignore_errors=True)  # copies of files that an earlier session opened
 

@@ -168,7 +168,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "tests" / "conftest.py").write_text(hurried, encoding="utf-8")
     (folder / "tests" / "test_offences.py").write_text(OFFENCES)
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-rA", "--tb=no", "--show-capture=no"],
+        [sys.executable, "-m", "pytest", "-n", "0", "-rA", "--tb=no", "--show-capture=no"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "400"},
         capture_output=True,

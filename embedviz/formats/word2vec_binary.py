@@ -36,7 +36,10 @@ _BLOCK_BYTES = 1 << 21
 
 
 def _detect(probe: Probe) -> bool:
-    """A header and bytes that text does not hold: no text rows after it, or records that fill a small file exactly."""
+    """A header and bytes that text does not hold: no text rows after it, or records that fill a small file exactly.
+
+    What could be rows of text too is binary where the numbers hold such bytes, not the labels alone.
+    """
     header = _HEADER.match(probe.head)
     if header is None:
         return False
@@ -54,15 +57,16 @@ def _detect(probe: Probe) -> bool:
 
 
 def _fills(records: bytes, n_items: int, n_dims: int) -> bool:
-    """Whether so many records, a token and its numbers each, end where the bytes end."""
-    position = 0
+    """Whether so many records, a token and its numbers each, end where the bytes end, with numbers unlike text."""
+    position, is_unlike_text = 0, False
     for _ in range(n_items):
         blank = records.find(b" ", position)
         position = blank + 1 + 4 * n_dims
         if blank < 0 or position > len(records):
             return False
+        is_unlike_text |= _UNLIKE_TEXT.search(records, blank + 1, position) is not None
         position += records[position : position + 1] == b"\n"
-    return position == len(records)
+    return position == len(records) and is_unlike_text
 
 
 def _read(probe: Probe, wish: Wish) -> Steps[Reading]:

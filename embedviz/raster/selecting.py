@@ -31,7 +31,8 @@ def rows_in_rectangle(points: FloatArray | Tiles, x0: float, x1: float, y0: floa
 def rows_in_polygon(points: FloatArray | Tiles, polygon: DoubleArray) -> RowArray:
     """Rows of `points` inside a `polygon` (m, 2) of data coordinates by the even-odd rule, ascending.
 
-    The polygon closes itself. Each edge looks only at the items of its own height, found in one sorted order.
+    The polygon closes itself. Each edge looks only at the items of its own height, found in one sorted order; it is
+    crossed between its ends, whatever the rounding.
     """
     corners = np.asarray(polygon, np.float64).reshape(-1, 2)
     if len(corners) < 3 or not np.isfinite(corners).all():
@@ -48,7 +49,8 @@ def rows_in_polygon(points: FloatArray | Tiles, polygon: DoubleArray) -> RowArra
     last = np.searchsorted(y, np.maximum(corners[:, 1], ends[:, 1]))
     for (xa, ya), (xb, yb), low, high in zip(corners, ends, first, last, strict=True):
         if low < high:
-            inside[low:high] ^= x[low:high] < xa + (y[low:high] - ya) / (yb - ya) * (xb - xa)
+            crossed = xa + (y[low:high] - ya) / (yb - ya) * (xb - xa)
+            inside[low:high] ^= x[low:high] < np.clip(crossed, min(xa, xb), max(xa, xb))
     return np.sort(rows[order[inside]])
 
 

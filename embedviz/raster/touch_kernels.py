@@ -72,7 +72,8 @@ def flag_polygon(
                     edge = near[n_edges + place]
                     xa, ya, xb, yb = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
                     if (min(ya, yb) <= y) & (y < max(ya, yb)):
-                        inside ^= x < xa + (y - ya) / (yb - ya) * (xb - xa)
+                        crossed = xa + (y - ya) / (yb - ya) * (xb - xa)
+                        inside ^= x < max(min(xa, xb), min(max(xa, xb), crossed))
             row = order[i]
             if inside and 0 <= row < flags.shape[0]:
                 flags[row] = 1

@@ -50,6 +50,12 @@ def test_one_dimension_is_not_taken_for_text(opened: Opener) -> None:
     assert space.vectors.ravel().tolist() == np.array([1.1, 2], np.float32).tolist()
 
 
+def test_a_text_row_as_long_as_a_binary_one_stays_text(opened: Opener) -> None:
+    space = opened("v.vec", b"1 1\n\x01odd 1.5\n")  # "1.5\n" would be a float32 too
+    assert space.source.format == "word2vec text"
+    assert (space.labels[:], space.vectors.tolist()) == (["\x01odd"], [[1.5]])
+
+
 def test_the_kernel_scans_as_the_python_scanner() -> None:
     binary_kernels = finish(kernels.ready("embedviz.formats.binary_kernels"))
     generator = np.random.default_rng(5)

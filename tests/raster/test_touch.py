@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from embedviz.progress import finish
@@ -96,6 +96,7 @@ def test_rectangle_agrees_with_a_scan(route: str, seed: int, x0: float, x1: floa
 
 @anything
 @given(st.integers(0, 5), st.lists(st.tuples(PLACE, PLACE), max_size=12))
+@example(0, [(1.0, 0.0), (1.0, -1.0), (1e-167, 1e-167)])  # many points stand at 0, just outside
 def test_polygon_agrees_with_a_scan(route: str, seed: int, polygon: list[tuple[float, float]]) -> None:
     points, corners = cloud(seed), np.array(polygon, np.float64).reshape(-1, 2)
     rows = rows_in_polygon(tiled(points), corners)
