@@ -198,7 +198,7 @@ def analogy_finding(space: EmbeddingSpace, found: Analogy) -> Finding:
         items.append(tuple(rows))
     heads = ["Rank"]
     for each in ranked:
-        heads += [f"{each.rule}, inputs {'in' if each.with_inputs else 'out'}", "Score"]
+        heads += [f"{each.rule} + inputs" if each.with_inputs else each.rule, "Score"]
     columns = (0, *(place for at in range(len(ranked)) for place in (at, at)))
     title = f"{a} : {b} :: {c} : ?"
     return Finding(title, _analogy_words(space, found), tuple(heads), tuple(cells), tuple(items), columns)

@@ -15,6 +15,7 @@ from embedviz.views.text import one_line
 
 SHOW_AFTER_MS = 80
 LONGEST_MESSAGE = 400
+SHORTEST_JOB_TEXT, LONGEST_JOB_TEXT = 20, 70  # characters; the message needs room beside it
 
 
 class MessageBar(QWidget):
@@ -144,7 +145,9 @@ class MessageBar(QWidget):
         self.job_progress.setValue(0 if fraction is None else round(1000 * fraction))
         share = "" if fraction is None else f"  {100 * fraction:.0f} %"
         left = time_left(job.seconds, fraction)
-        self.job_text.setText(one_line(job.latest.text, most=70) + share + (left and f", {left}"))
+        most = min(LONGEST_JOB_TEXT, max(SHORTEST_JOB_TEXT, self.width() // self._appearance.px(24)))
+        self.job_text.setText(one_line(job.latest.text, most=most) + share + (left and f", {left}"))
+        self.job_text.setToolTip(job.latest.text)
 
     def _set_job_visible(self, visible: bool) -> None:
         for widget in (self.job_text, self.job_progress, self.job_cancel):
