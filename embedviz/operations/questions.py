@@ -68,6 +68,13 @@ class QuestionOperations(FigureOperations, IndexingOperations):
         if space is not None:
             self._ask(item_text(space, row), merge=None, live=False)
 
+    @Slot(int)
+    def follow_item(self, row: int) -> None:
+        """Ask about the item that the cursor passes; the next one takes its place."""
+        space = self.session.state.space
+        if space is not None:
+            self._ask(item_text(space, row), merge="following", live=True)
+
     def add_item(self, row: int) -> None:
         """Add one item to the question that is open."""
         state = self.session.state

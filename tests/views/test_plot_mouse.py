@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -134,6 +134,30 @@ def test_hovering_names_the_item_and_leaving_hides_the_name(qtbot, plot, session
     assert plot.rect().contains(plot.hover_card.geometry())
     QTest.mouseMove(plot.viewport(), empty_ground(plot, 60))
     qtbot.waitUntil(plot.hover_card.isHidden)
+
+
+def pass_over(plot, row, modifiers):
+    """Move the mouse onto an item, no button held."""
+    at = QPointF(plot.pixel_of(row))
+    where = plot.mapToGlobal(at)
+    QApplication.sendEvent(
+        plot, QMouseEvent(QEvent.Type.MouseMove, at, where, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, modifiers)
+    )
+
+
+def test_with_shift_held_the_question_follows_the_cursor(qtbot, plot, session, space, idle):
+    first, *followed = alone(plot, 60)[:4]
+    QTest.mouseClick(plot, LEFT, NONE, plot.pixel_of(first))
+    idle()
+    for row in followed:
+        pass_over(plot, row, Qt.KeyboardModifier.ShiftModifier)
+        qtbot.waitUntil(lambda row=row: session.state.answer is not None and session.state.answer.inputs == (row,))
+    pass_over(plot, first, NONE)
+    qtbot.waitUntil(lambda: session.focus == first)
+    assert session.state.answer.inputs == (followed[-1],)
+    idle()
+    session.go_back()  # what was passed is one question
+    assert session.state.answer.inputs == (first,)
 
 
 def test_hovering_a_digit_shows_its_picture(qtbot, window, plot, session, idle):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QTimer, Slot
+from PySide6.QtCore import QObject, QPointF, QTimer, Signal, Slot
 
 from embedviz.session import Session
 from embedviz.views.plot.hover_card import HoverCard
@@ -11,7 +11,12 @@ from embedviz.views.plot.solid_scene import SolidScene
 
 
 class Attention(QObject):
-    """Gives the session its focus, and names that item on a card beside it; `stage` is the scene that is shown."""
+    """Gives the session its focus, and names that item on a card beside it; `stage` is the scene that is shown.
+
+    `sought` tells the row under the cursor while the question follows it.
+    """
+
+    sought = Signal(int)
 
     def __init__(self, session: Session, scene: Scene, card: HoverCard, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -19,13 +24,19 @@ class Attention(QObject):
         self.stage: Scene | SolidScene = scene
         self._stepped_to: int | None = None
         self._cursor = QPointF()
+        self._is_followed = False
         self._hovering = QTimer(self, singleShot=True, interval=0)
         self._hovering.timeout.connect(self._on_hovered)
         session.focus_changed.connect(self._on_focus_changed)
 
-    def hover(self, cursor: QPointF) -> None:
-        """The cursor moves; what is under it is looked up once a frame, not once a mouse event."""
-        self._cursor = QPointF(cursor)
+    def hover(self, cursor: QPointF, *, is_followed: bool) -> None:
+        """The cursor moves; what is under it is looked up once a frame, not once a mouse event.
+
+        All that a question asks while it follows the cursor is one step to undo.
+        """
+        if self._is_followed and not is_followed:
+            self._session.settle()
+        self._cursor, self._is_followed = QPointF(cursor), is_followed
         self._hovering.start()
 
     def leave(self) -> None:
@@ -80,6 +91,8 @@ class Attention(QObject):
             return
         self._session.set_focus(row)
         self._card.show_item(space, row, self._cursor.toPoint())
+        if self._is_followed:
+            self.sought.emit(row)
 
     @Slot()
     def _on_focus_changed(self) -> None:

@@ -81,6 +81,7 @@ class Plot(QWidget):
         self._selector = Selector(operations, self.scene, self.solid, self)
         self.hover_card = HoverCard(self)
         self.attention = Attention(session, self.scene, self.hover_card, self)
+        self.attention.sought.connect(operations.follow_item)
         self.overview = Overview(self.scene, appearance, self)
         self.empty_hint = EmptyHint(session, self)
         self._connect()
@@ -343,7 +344,8 @@ class Plot(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.hand.move(event)
         if event.buttons() == Qt.MouseButton.NoButton:
-            self.attention.hover(event.position())
+            is_followed = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.attention.hover(event.position(), is_followed=is_followed)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.hand.release(event)
