@@ -16,7 +16,7 @@ from embedviz.space.query import LONGEST_QUERY
 from embedviz.views.appearance import Appearance
 from embedviz.views.icons import icon
 
-ASK_DELAY_MS = 180
+ASK_DELAY_MS = 0  # letters that come in one turn of the loop are one question
 MOST_COMPLETIONS = 8
 
 

@@ -81,6 +81,25 @@ def glove_vectors() -> np.ndarray:
     return _vectors()
 
 
+@pytest.fixture(scope="session")
+def sloping_vectors() -> Callable[[int, int], np.ndarray]:
+    """Vectors (n_items, n_dims) whose spectrum falls as real ones do, in no separated clusters."""
+    return _sloping
+
+
+def _sloping(n_items: int, n_dims: int) -> np.ndarray:
+    rng = np.random.default_rng(7)
+    scales = (np.arange(1, n_dims + 1) ** -0.4).astype(np.float32)
+    mixing = np.linalg.qr(rng.normal(size=(n_dims, n_dims)))[0].astype(np.float32)
+    topics = rng.standard_normal((3_000, n_dims), np.float32)
+    vectors = np.empty((n_items, n_dims), np.float32)
+    for start in range(0, n_items, 50_000):
+        part = vectors[start : start + 50_000]
+        part[:] = rng.standard_normal(part.shape, np.float32) + 0.7 * topics[rng.integers(0, 3_000, len(part))]
+        part[:] = (part * scales) @ mixing
+    return vectors
+
+
 def _vectors() -> np.ndarray:
     given = _given("glove_6B_50d_emb.npy")
     if given is not None:

@@ -25,25 +25,12 @@ N_ASKED = 1_000
 
 
 @pytest.fixture(scope="module", params=["real", "generated"])
-def space(request, glove_vectors):
-    vectors = glove_vectors if request.param == "real" else _sloping(N_ROWS, 300)
+def space(request, glove_vectors, sloping_vectors):
+    vectors = glove_vectors if request.param == "real" else sloping_vectors(N_ROWS, 300)
     labels = Labels.from_strings(f"w{row}" for row in range(len(vectors)))
     made = EmbeddingSpace(vectors, labels, Source("bench", "memory"))
     made.prepare()
     return made
-
-
-def _sloping(n_items: int, n_dims: int) -> np.ndarray:
-    rng = np.random.default_rng(7)
-    scales = (np.arange(1, n_dims + 1) ** -0.4).astype(np.float32)
-    mixing = np.linalg.qr(rng.normal(size=(n_dims, n_dims)))[0].astype(np.float32)
-    topics = rng.standard_normal((3_000, n_dims), np.float32)
-    vectors = np.empty((n_items, n_dims), np.float32)
-    for start in range(0, n_items, 50_000):
-        part = vectors[start : start + 50_000]
-        part[:] = rng.standard_normal(part.shape, np.float32) + 0.7 * topics[rng.integers(0, 3_000, len(part))]
-        part[:] = (part * scales) @ mixing
-    return vectors
 
 
 @pytest.mark.parametrize("exact", [True, False])
