@@ -75,7 +75,7 @@ def open(
         if partial or any(
             option is not None for option in (labels, metadata, vector_column, label_column, metadata_columns, sample)
         ):
-            raise OptionError("A bundled sample brings its own labels and metadata; leave those options out.")
+            raise OptionError("A bundled sample is opened as it is, whole and with its own labels; leave options out.")
         return _bundled(path.removeprefix("sample:"), on_progress=on_progress)
     steps = open_steps(
         path,

@@ -88,4 +88,4 @@ def test_an_unknown_sample_names_those_there_are(run_main: Run) -> None:
 def test_a_sample_takes_no_options_of_opening(run_main: Run) -> None:
     code, _, err = run_main("info", "sample:digits", "--partial")
     assert code == 2
-    assert "brings its own labels" in err
+    assert "whole and with its own labels" in err
