@@ -20,9 +20,9 @@ from embedviz.operations.findings import Finding
 from embedviz.operations.questions import operand_text
 from embedviz.progress import Progress, Steps, within
 from embedviz.session import Session
+from embedviz.space.answer import reading_steps
 from embedviz.space.arrays import RowArray
 from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.space.query import parse_steps
 
 MOST_KEPT = 30
 PATH_NEIGHBORS = 20
@@ -183,6 +183,10 @@ class AnalysingOperations(ComparingOperations):
         """Give up what is looked for."""
         self.jobs.cancel("analyse")
 
+    def export_finding(self, finding: Finding, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write a finding as a table, by the suffix of the path."""
+        self._export_made(lambda: findings.finding_table(finding), Path(path), overwrite=overwrite)
+
     def forget_findings(self) -> None:
         """Empty the list of findings."""
         self.findings = ()
@@ -284,7 +288,7 @@ def _worded(
 
 def _row_steps(space: EmbeddingSpace, text: str) -> Steps[int]:
     """The row of one typed item; raises as `parse` does, and OptionError for a formula."""
-    query = yield from parse_steps(text, space.labels)
+    query = yield from reading_steps(space, text)
     if query.is_formula or len(query.inputs) != 1:
         raise OptionError(f"“{text}” is no single item; give one word, name or #row.")
     return query.inputs[0]

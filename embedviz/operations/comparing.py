@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.metrics import METRICS
 from embedviz.space.projection import Projection
 from embedviz.space.source import Note
+from embedviz.space.table import Table
 
 MOST_PINS = 20
 
@@ -154,11 +155,15 @@ class ComparingOperations(QuestionOperations):
         if not lists:
             self.say("There are no lists to export. Ask about an item first.")
             return
+        self._export_made(lambda: lists_table(lists), Path(path), overwrite=overwrite)
+
+    def _export_made(self, make: Callable[[], Table], path: Path, *, overwrite: bool) -> None:
+        """Make a table in the background and write it, by the suffix of the path."""
         self.jobs.start(
             "export",
-            _export_steps(lists, Path(path), overwrite=overwrite),
-            title=f"Exporting {Path(path).name}",
-            context=Path(path),
+            _export_steps(make, path, overwrite=overwrite),
+            title=f"Exporting {path.name}",
+            context=path,
             on_success=self._on_exported,
             on_failure=self._on_job_failed,
         )
@@ -240,7 +245,7 @@ def _nulls_steps(space: EmbeddingSpace, metrics: Sequence[str]) -> Steps[None]:
         yield Progress(None, "Scoring random pairs", null)
 
 
-def _export_steps(lists: Sequence[AnswerList], path: Path, *, overwrite: bool) -> Steps[tuple[int, tuple[Note, ...]]]:
+def _export_steps(make: Callable[[], Table], path: Path, *, overwrite: bool) -> Steps[tuple[int, tuple[Note, ...]]]:
     yield Progress(None, f"Exporting {path.name}")
-    table = lists_table(lists)
+    table = make()
     return table.n_rows, (yield from formats.export_steps(table, path, overwrite=overwrite))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from embedviz.analysis import (
     Analogy,
     ExtremePairs,
@@ -21,7 +23,9 @@ from embedviz.analysis import (
     WithinRadius,
 )
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.labels import Labels
 from embedviz.space.metrics import metric_named
+from embedviz.space.table import Column, Table
 
 Cell = str | int | float
 
@@ -265,6 +269,23 @@ def table_lines(finding: Finding) -> list[Sequence[Cell]]:
     names = [str(cells[0]) for cells in finding.cells]
     scores = finding.matrix.scores.tolist()
     return [["", *names], *([name, *line] for name, line in zip(names, scores, strict=True))]
+
+
+def finding_table(finding: Finding) -> Table:
+    """The same rows to export: numbers as numbers, a head that repeats with its count, an empty one as `item`."""
+    heads, *lines = table_lines(finding)
+    columns: dict[str, Column] = {}
+    for at, head in enumerate(heads):
+        name, cells = str(head) or "item", [line[at] for line in lines]
+        n_alike = sum(each.split(" (")[0] == name for each in columns)
+        missing = np.array([cell == "" for cell in cells], np.bool_)
+        key = f"{name} ({n_alike + 1})" if n_alike else name
+        if all(isinstance(cell, (int, float)) or cell == "" for cell in cells):
+            numbers = np.array([float(cell) if cell != "" else np.nan for cell in cells])
+            columns[key] = Column("number", numbers, missing)
+        else:
+            columns[key] = Column("text", Labels.from_strings(map(str, cells)), missing)
+    return Table(len(lines), columns)
 
 
 def _by(metric: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embedviz.operations.analysing import Arrow
-from embedviz.operations.findings import analogy_finding, known_pairs_finding, rules_finding, table_lines
+from embedviz.operations.findings import analogy_finding, finding_table, known_pairs_finding, rules_finding, table_lines
 
 
 @pytest.fixture
@@ -85,6 +85,7 @@ def test_an_analogy_and_pairs_in_words(space, operations, idle):
     assert words.title == "man : king :: woman : ?"
     assert "  (b)" in "".join(str(cell) for line in words.cells for cell in line)
     assert words.heads[1] == "3CosAdd"
+    assert list(finding_table(words))[:5] == ["Rank", "3CosAdd", "Score", "3CosAdd + inputs", "Score (2)"]
     for line, items in zip(words.cells, words.items, strict=True):
         for column in (1, 3, 5, 7):
             row = items[words.columns[column]]

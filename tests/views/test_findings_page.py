@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
 from embedviz.views.lab.findings_page import FindingsPage
 from embedviz.views.lab.items_dialog import ItemsDialog
@@ -113,6 +115,31 @@ def test_mutual_neighbors_and_hubs(page, space, ask, act):
     assert page.shown.title == "Hubs"
     QTest.mouseClick(page.copy_button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text().splitlines()[0] == "Rank\tItem\tLists it is in\tPer cent of all"
+
+
+def exported(page, monkeypatch, idle, path):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), "CSV table (*.csv)"))
+    QTest.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
+    idle()
+    return list(csv.reader(path.with_suffix(".csv").read_text(encoding="utf-8-sig").splitlines()))
+
+
+def test_a_finding_is_exported_as_it_is_shown(page, space, ask, act, idle, monkeypatch, tmp_path):
+    assert not page.export_button.isEnabled()
+    ask("word1")
+    act("find_hubs")
+    heads, *lines = exported(page, monkeypatch, idle, tmp_path / "hubs")
+    assert heads == list(page.shown.heads)
+    shown = [[str(cell) for cell in cells[:2]] for cells in page.shown.cells]
+    assert [[str(int(float(line[0]))), line[1]] for line in lines] == shown
+
+
+def test_a_matrix_is_exported_with_all_its_scores(page, matrix, monkeypatch, idle, tmp_path):
+    heads, *lines = exported(page, monkeypatch, idle, tmp_path / "matrix.csv")
+    names = [str(cells[0]) for cells in page.shown.cells]
+    assert (heads, [line[0] for line in lines]) == (["item", *names], names)
+    scores = [[float(cell) for cell in line[1:]] for line in lines]
+    np.testing.assert_allclose(scores, page.shown.matrix.scores, rtol=1e-6)
 
 
 def test_the_matrix_is_read_with_the_mouse(page, matrix, session, idle):

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from embedviz.operations import Operations
 from embedviz.operations.findings import Finding, table_lines
@@ -12,6 +23,7 @@ from embedviz.session import Session
 from embedviz.views.appearance import Appearance
 from embedviz.views.color_bar import ColorBar
 from embedviz.views.drawer_page import DrawerPage
+from embedviz.views.export_dialog import FILTERS, with_suffix
 from embedviz.views.lab.finding_table import FindingTable
 from embedviz.views.lab.heat_map import HeatMap
 from embedviz.views.lab.matrix_window import MatrixWindow
@@ -40,6 +52,7 @@ class FindingsPage(DrawerPage):
         self.choice_combo.setAccessibleName("Finding that is shown")
         self.enlarge_button = self._button("Enlarge", "enlarge_matrix_button", "Show the matrix in a window of its own")
         self.copy_button = self._button("Copy", "copy_finding_button", "Copy this finding as a table")
+        self.export_button = self._button("Export…", "export_finding_button", "Write this finding to a table file")
         self.clear_button = self._button("Clear", "clear_findings_button", "Empty the list of findings")
         self.table = FindingTable(session, operations, appearance, "finding_table")
         self.heat_map = HeatMap(appearance)
@@ -52,6 +65,7 @@ class FindingsPage(DrawerPage):
         self.choice_combo.activated.connect(self._on_chosen)
         self.enlarge_button.clicked.connect(self.enlarge)
         self.copy_button.clicked.connect(self.copy)
+        self.export_button.clicked.connect(self.export)
         self.clear_button.clicked.connect(operations.forget_findings)
         self.heat_map.pointed.connect(self._on_pointed)
         self.heat_map.chosen.connect(operations.ask_two)
@@ -83,6 +97,16 @@ class FindingsPage(DrawerPage):
         self._operations.say(f"Copied {len(lines) - 1:,} rows as a table.")
 
     @Slot()
+    def export(self) -> None:
+        """Ask for a file and write the finding to it."""
+        if self.shown is None:
+            return
+        path, chosen = QFileDialog.getSaveFileName(self, "Export finding", "finding.csv", ";;".join(FILTERS))
+        if path:
+            target = with_suffix(Path(path), chosen)
+            self._operations.export_finding(self.shown, target, overwrite=target == Path(path))
+
+    @Slot()
     def enlarge(self) -> None:
         """Show the matrix in a window of its own."""
         if self.shown is not None and self.shown.matrix is not None:
@@ -101,7 +125,8 @@ class FindingsPage(DrawerPage):
         tools.setSpacing(6)
         tools.addStretch(0)
         self.choice_combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for widget in (self.choice_combo, self.enlarge_button, self.copy_button, self.clear_button):
+        buttons = (self.enlarge_button, self.copy_button, self.export_button, self.clear_button)
+        for widget in (self.choice_combo, *buttons):
             tools.addWidget(widget)
         self._heat = QWidget()
         heat = QHBoxLayout(self._heat)
@@ -152,7 +177,7 @@ class FindingsPage(DrawerPage):
     def _show_chosen(self) -> None:
         finding = self.shown
         self.choice_combo.setToolTip(self.choice_combo.currentText())
-        for widget in (self.choice_combo, self.copy_button, self.clear_button):
+        for widget in (self.choice_combo, self.copy_button, self.export_button, self.clear_button):
             widget.setEnabled(finding is not None)
         matrix = None if finding is None else finding.matrix
         self._stack.setCurrentIndex(0 if finding is None else 1)
