@@ -23,6 +23,8 @@ from typing import Any
 import atheris
 import numpy as np
 
+sys.path.append(str(Path(__file__).parent.parent))  # what the tests share
+
 with atheris.instrument_imports(include=["embedviz.formats", "embedviz.space"]):
     import test_damaged_files as files
     import test_damaged_models as models
