@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from embedviz.views import theme as measures
 from embedviz.views.text import breakable
@@ -35,6 +35,15 @@ def head(text: str) -> QLabel:
     label = QLabel(text.upper())
     label.setProperty("role", "head")
     return label
+
+
+def push_button(text: str, name: str, tip: str) -> QPushButton:
+    """A button with an object name, and a tip that a screen reader says too."""
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    return button
 
 
 class PlainLabel(QLabel):

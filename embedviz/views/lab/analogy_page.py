@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -33,7 +32,7 @@ from embedviz.views.drawer_page import DrawerPage
 from embedviz.views.lab.asked_items import asked_analogy
 from embedviz.views.lab.finding_table import FindingTable
 from embedviz.views.lab.item_edit import ItemEdit
-from embedviz.views.panel import plain, scrolled
+from embedviz.views.panel import plain, push_button, scrolled
 from embedviz.views.text import one_line
 
 MOST_ARROWS = 50
@@ -60,10 +59,10 @@ class AnalogyPage(DrawerPage):
         self._is_ours = False
         names = ("analogy_a_edit", "analogy_b_edit", "analogy_c_edit")
         self.edits = [ItemEdit(session, name, word) for name, word in zip(names, WORDS, strict=True)]
-        self.answer_button = self._button("Answer", "answer_analogy_button", "Answer the analogy")
-        self.open_button = self._button("Open pairs…", "open_pairs_button", "Open a file of pairs")
-        self.paste_button = self._button("Paste pairs", "paste_pairs_button", "Take two columns from the clipboard")
-        self.copy_button = self._button("Copy", "copy_analogy_button", "Copy what is shown as a table")
+        self.answer_button = push_button("Answer", "answer_analogy_button", "Answer the analogy")
+        self.open_button = push_button("Open pairs…", "open_pairs_button", "Open a file of pairs")
+        self.paste_button = push_button("Paste pairs", "paste_pairs_button", "Take two columns from the clipboard")
+        self.copy_button = push_button("Copy", "copy_analogy_button", "Copy what is shown as a table")
         self.offsets_check = QCheckBox("Offsets on the plot")
         self.offsets_check.setObjectName("offsets_check")
         self.offsets_check.setToolTip("Draw an arrow from a to b, and from c to the answer, on the plot")
@@ -121,13 +120,6 @@ class AnalogyPage(DrawerPage):
     def _try_pairs(self, given: str | Path) -> None:
         self._is_ours = True
         self._operations.try_pairs(given)
-
-    def _button(self, text: str, name: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout(self.tools)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QPushButton,
     QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
@@ -27,7 +26,7 @@ from embedviz.views.export_dialog import FILTERS, with_suffix
 from embedviz.views.lab.finding_table import FindingTable
 from embedviz.views.lab.heat_map import HeatMap
 from embedviz.views.lab.matrix_window import MatrixWindow
-from embedviz.views.panel import plain, scrolled
+from embedviz.views.panel import plain, push_button, scrolled
 from embedviz.views.text import one_line
 
 EMPTY = (
@@ -50,10 +49,10 @@ class FindingsPage(DrawerPage):
         self.choice_combo = QComboBox()
         self.choice_combo.setObjectName("finding_combo")
         self.choice_combo.setAccessibleName("Finding that is shown")
-        self.enlarge_button = self._button("Enlarge", "enlarge_matrix_button", "Show the matrix in a window of its own")
-        self.copy_button = self._button("Copy", "copy_finding_button", "Copy this finding as a table")
-        self.export_button = self._button("Export…", "export_finding_button", "Write this finding to a table file")
-        self.clear_button = self._button("Clear", "clear_findings_button", "Empty the list of findings")
+        self.enlarge_button = push_button("Enlarge", "enlarge_matrix_button", "Show the matrix in a window of its own")
+        self.copy_button = push_button("Copy", "copy_finding_button", "Copy this finding as a table")
+        self.export_button = push_button("Export…", "export_finding_button", "Write this finding to a table file")
+        self.clear_button = push_button("Clear", "clear_findings_button", "Empty the list of findings")
         self.table = FindingTable(session, operations, appearance, "finding_table")
         self.heat_map = HeatMap(appearance)
         self.readout = plain("", "heat_readout")
@@ -111,13 +110,6 @@ class FindingsPage(DrawerPage):
         """Show the matrix in a window of its own."""
         if self.shown is not None and self.shown.matrix is not None:
             MatrixWindow(self.shown, self._operations, self._appearance, self.window()).show()
-
-    def _button(self, text: str, name: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout(self.tools)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QProgressBar,
-    QPushButton,
     QStackedLayout,
     QTreeView,
     QVBoxLayout,
@@ -26,7 +25,7 @@ from embedviz.operations.evaluating import COLUMNS, evaluation_rows
 from embedviz.session import Session
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.panel import plain, scrolled
+from embedviz.views.panel import plain, push_button, scrolled
 from embedviz.views.text import one_line
 from embedviz.views.train.quality_model import COVERAGE, INTERVAL, METRIC, QUESTIONS, USED, QualityModel
 
@@ -50,16 +49,16 @@ class QualityPage(DrawerPage):
         super().__init__(session, operations, appearance, parent)
         self.setObjectName("quality_page")
         self.setAcceptDrops(True)
-        self.choose_button = self._button("Choose a list…", "choose_list_button", "Choose word pairs or analogies")
+        self.choose_button = push_button("Choose a list…", "choose_list_button", "Choose word pairs or analogies")
         self.progress = QProgressBar()
         self.progress.setObjectName("quality_progress")
         self.progress.setAccessibleName("Progress of the evaluation")
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 1000)
         self.status_label = plain("muted", "quality_status")
-        self.copy_button = self._button("Copy", "copy_evaluations_button", "Copy all evaluations as a table")
-        self.save_button = self._button("Save…", "save_evaluations_button", "Save all evaluations as CSV")
-        self.clear_button = self._button("Clear", "clear_evaluations_button", "Empty the list of evaluations")
+        self.copy_button = push_button("Copy", "copy_evaluations_button", "Copy all evaluations as a table")
+        self.save_button = push_button("Save…", "save_evaluations_button", "Save all evaluations as CSV")
+        self.clear_button = push_button("Clear", "clear_evaluations_button", "Empty the list of evaluations")
         self._model = QualityModel(self)
         self.table = QTreeView()
         self.empty_label = plain("muted", "quality_empty")
@@ -110,13 +109,6 @@ class QualityPage(DrawerPage):
         path, _ = QFileDialog.getSaveFileName(self, "Save evaluations", "evaluations.csv", "CSV (*.csv)")
         if path:
             self._operations.save_evaluations(path if Path(path).suffix else f"{path}.csv")
-
-    def _button(self, text: str, name: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
 
     def _set_up_table(self) -> None:
         self.table.setObjectName("evaluation_table")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from embedviz.jobs import Job
 from embedviz.operations import Operations
 from embedviz.progress import time_left
 from embedviz.training import SMALL_WORLD, Preview
-from embedviz.views.panel import head, plain, scrolled
+from embedviz.views.panel import head, plain, push_button, scrolled
 from embedviz.views.text import one_line
 from embedviz.views.train.options_form import OptionsForm
 from embedviz.views.train.words import preview_sentences
@@ -29,22 +29,22 @@ class TrainPanel(QFrame):
         self.corpus = SMALL_WORLD
         self.corpus_label = plain("title", "corpus_label")
         self.preview_label = plain("muted", "preview_label")
-        self.small_world_button = self._button(
+        self.small_world_button = push_button(
             "Small world", "small_world_button", "The bundled text of simple sentences"
         )
-        self.file_button = self._button("File…", "corpus_file_button", "Train on a text file")
-        self.folder_button = self._button("Folder…", "corpus_folder_button", "Train on the text files of a folder")
+        self.file_button = push_button("File…", "corpus_file_button", "Train on a text file")
+        self.folder_button = push_button("Folder…", "corpus_folder_button", "Train on the text files of a folder")
         self.options_form = OptionsForm()
-        self.train_button = self._button("Train", "train_button", "Begin the training")
-        self.stop_button = self._button("Stop", "stop_button", "End now and keep what is learned so far")
-        self.cancel_button = self._button("Cancel", "train_cancel_button", "End now and keep nothing")
+        self.train_button = push_button("Train", "train_button", "Begin the training")
+        self.stop_button = push_button("Stop", "stop_button", "End now and keep what is learned so far")
+        self.cancel_button = push_button("Cancel", "train_cancel_button", "End now and keep nothing")
         self.progress = QProgressBar()
         self.progress.setObjectName("train_progress")
         self.progress.setAccessibleName("Progress of the training")
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 1000)
         self.progress_label = plain("muted", "train_progress_label")
-        self.quality_button = self._button(
+        self.quality_button = push_button(
             "How good is it?", "show_quality_button", "Compare the space with what people say about words"
         )
         self.quality_button.hide()
@@ -72,13 +72,6 @@ class TrainPanel(QFrame):
         self._show_corpus()
         self.preview_label.setText("Reading…")
         self._operations.preview_corpus(path, self.options_form.options())
-
-    def _button(self, text: str, name: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
 
     def _lay_out(self) -> None:
         content = QWidget()
