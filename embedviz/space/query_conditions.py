@@ -106,7 +106,7 @@ def _column(table: Table, condition: Condition, remarks: list[str]) -> tuple[str
     )
 
 
-def _numbers(column: Column, name: str, condition: Condition, remarks: list[str]) -> tuple[FlagArray, str]:  # noqa: ARG001
+def _numbers(column: Column, name: str, condition: Condition, _remarks: list[str]) -> tuple[FlagArray, str]:
     number = _number(condition.value)
     if number is None:
         _refuse(condition, f"“{name}” holds numbers, and “{condition.value}” is none")
@@ -203,7 +203,7 @@ def _rows_equal(texts: Labels, value: str) -> RowArray:
     return np.concatenate(equal) if equal else rows
 
 
-def _flags(column: Column, name: str, condition: Condition, remarks: list[str]) -> tuple[FlagArray, str]:  # noqa: ARG001
+def _flags(column: Column, name: str, condition: Condition, _remarks: list[str]) -> tuple[FlagArray, str]:
     value = condition.value.casefold()
     if condition.operator not in ("=", "!=") or value not in _YES | _NO:
         _refuse(condition, f"“{name}” is yes or no; ask by = yes or = no")
@@ -211,7 +211,7 @@ def _flags(column: Column, name: str, condition: Condition, remarks: list[str]) 
     return true, "yes" if value in _YES else "no"
 
 
-def _times(column: Column, name: str, condition: Condition, remarks: list[str]) -> tuple[FlagArray, str]:  # noqa: ARG001
+def _times(column: Column, name: str, condition: Condition, _remarks: list[str]) -> tuple[FlagArray, str]:
     """A year, a month or a day is all of it: `= 2020` is any time of that year, `> 2020` after its end."""
     typed = condition.value.rstrip("Zz").replace(" ", "T")
     try:
@@ -237,7 +237,7 @@ def _times(column: Column, name: str, condition: Condition, remarks: list[str]) 
     return true, condition.value
 
 
-def _pictures(column: Column, name: str, condition: Condition, remarks: list[str]) -> tuple[FlagArray, str]:  # noqa: ARG001
+def _pictures(_column: Column, name: str, condition: Condition, _remarks: list[str]) -> tuple[FlagArray, str]:
     raise QueryError(
         f"“{name}” holds pictures, which cannot be compared; choose another column.", condition.column_place[0]
     )
