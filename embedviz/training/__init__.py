@@ -9,11 +9,10 @@ and one line in `TRAINERS`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
 import numpy as np
 
@@ -21,19 +20,21 @@ from embedviz import kernels
 from embedviz.errors import OptionError
 from embedviz.formats.run_file import save_run
 from embedviz.progress import Steps, within
-from embedviz.space.arrays import FloatArray
 from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.space.run import EpochRecord, Run
+from embedviz.space.run import Run
 from embedviz.space.source import Note, Source
 from embedviz.space.table import Column, Table
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.encoding import encode_steps
+from embedviz.training.frames import Camera, Frame
+from embedviz.training.moment import Start, Trained
 from embedviz.training.options import EXPLANATIONS, Lines, TrainingOptions
 from embedviz.training.preview import Preview, preview_steps
 from embedviz.training.running_text import LINES_SENTENCES
 from embedviz.training.small_world import SMALL_WORLD
 from embedviz.training.stopping import unless_stopped
 from embedviz.training.text_source import corpus_name
+from embedviz.training.watching import watched_steps
 
 __all__ = [
     "EXPLANATIONS",
@@ -41,6 +42,7 @@ __all__ = [
     "SMALL_WORLD",
     "TRAINERS",
     "EncodedCorpus",
+    "Frame",
     "Lines",
     "Preview",
     "TrainingOptions",
@@ -55,40 +57,26 @@ KERNELS: tuple[str, ...] = ("embedviz.training.skip_gram_kernels",)
 _READ_SHARE, _LEARN_SHARE = 0.15, 0.99
 
 
-class Learned(Protocol):
-    """What a trainer returns: a vector float32 per word of the corpus, a record per epoch, and how it was computed."""
-
-    @property
-    def vectors(self) -> FloatArray: ...
-    @property
-    def records(self) -> tuple[EpochRecord, ...]: ...
-    @property
-    def is_reproducible(self) -> bool: ...
-    @property
-    def n_threads(self) -> int: ...
-    @property
-    def stopped(self) -> bool: ...
+Trainer = Callable[[EncodedCorpus, TrainingOptions, Start | None], Steps[Trained]]
+"""A training on a corpus, new or from a start; its `partial` are Moments."""
 
 
-Trainer = Callable[[EncodedCorpus, TrainingOptions], Steps[Learned]]
-
-
-def _skip_gram(corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Learned]:
+def _skip_gram(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
     from embedviz.training.skip_gram import skip_gram_steps
 
-    learned: Learned = yield from skip_gram_steps(corpus, options)
-    return learned
+    return (yield from skip_gram_steps(corpus, options, start))
 
 
 TRAINERS: Mapping[str, Trainer] = MappingProxyType({"skip-gram": _skip_gram})
 
 
 def train_steps(
-    path: str | os.PathLike[str], options: TrainingOptions, *, column: str | None = None
+    path: str | os.PathLike[str], options: TrainingOptions, *, column: str | None = None, watch: bool = False
 ) -> Steps[EmbeddingSpace]:
     """Train a space on a corpus: items are its words by descending count, `count` is metadata, the run its source.
 
-    Yields Progress whose `partial` is an EpochRecord at the end of each epoch. `stop` keeps what is learned so far;
+    Yields Progress whose `partial` is an EpochRecord at the end of each epoch, and with `watch` a Frame now and then.
+    Obeys `pause`, `resume`, `set` with a `learning_rate`, and `stop`. `stop` keeps what is learned so far;
     NothingLearnedError if it comes before training begins. Raises as `encode_steps` does, and OptionError.
     """
     trainer = TRAINERS.get(options.checked().algorithm)
@@ -96,7 +84,9 @@ def train_steps(
         raise OptionError(f"There is no algorithm “{options.algorithm}”; choose {', '.join(TRAINERS)}.")
     reading = within(_read_steps(path, options, column), 0.0, _READ_SHARE)
     corpus = yield from unless_stopped(reading, "Stopped while the text was being read; nothing was learned yet.")
-    learned = yield from within(trainer(corpus, options), _READ_SHARE, _LEARN_SHARE)
+    camera = Camera(corpus.n_words, options.n_dims, seed=options.seed) if watch else None
+    learning = watched_steps(trainer(corpus, options, None), camera=camera, keeper=None)
+    learned = yield from within(learning, _READ_SHARE, _LEARN_SHARE)
     return (yield from within(_space(path, column, options, corpus, learned), _LEARN_SHARE, 1.0))
 
 
@@ -113,7 +103,7 @@ def _space(
     column: str | None,
     options: TrainingOptions,
     corpus: EncodedCorpus,
-    learned: Learned,
+    learned: Trained,
 ) -> Steps[EmbeddingSpace]:
     from embedviz.formats.opening import finished_space
     from embedviz.formats.registry import Reading
@@ -135,7 +125,7 @@ def _space(
     source = Source(corpus_name(path), "trained", None, corpus.content_hash, _described(run), (), asked, run)
     counts = Column("number", corpus.counts.astype(np.float64), np.zeros(corpus.n_words, np.bool_))
     reading = Reading(learned.vectors, "trained", corpus.words, Table(corpus.n_words, {"count": counts}))
-    return (yield from finished_space(reading, source, tuple(_notes(corpus, run))))
+    return (yield from finished_space(reading, source, tuple(_notes(corpus, run, learned.remarks))))
 
 
 def _described(run: Run) -> str:
@@ -143,7 +133,7 @@ def _described(run: Run) -> str:
     return f"Trained by {run.options['algorithm']} on {run.n_tokens:,} tokens, {epochs}, seed {run.seed}."
 
 
-def _notes(corpus: EncodedCorpus, run: Run) -> list[Note]:
+def _notes(corpus: EncodedCorpus, run: Run, remarks: Sequence[str]) -> list[Note]:
     n_rare = corpus.n_raw_tokens - len(corpus.tokens)
     rare = f"{n_rare:,} of {corpus.n_raw_tokens:,} tokens are words that were too rare to be kept."
     bad = f"{corpus.n_bad_bytes:,} bytes of the text are not UTF-8; they were taken as blanks."
@@ -157,4 +147,5 @@ def _notes(corpus: EncodedCorpus, run: Run) -> list[Note]:
         ("stopped", int(run.stopped), stopped),
         ("not_reproducible", int(not run.is_reproducible), free),
     )
-    return [Note(kind, count, text) for kind, count, text in told if count]
+    changed = [Note("changed_option", 1, remark) for remark in remarks]
+    return [*(Note(kind, count, text) for kind, count, text in told if count), *changed]

@@ -21,6 +21,12 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "negatives": "With how many randomly drawn words each true neighbour is compared.",
         "learning_rate": "How large the first steps are; they shrink to almost nothing by the end.",
         "subsample": "Very frequent words are read less often, from this share of the text on; 0 reads all.",
+        "min_n": "The shortest parts of words, in letters, that get vectors of their own (fasttext).",
+        "max_n": "The longest parts of words, in letters, that get vectors of their own (fasttext).",
+        "n_buckets": "How many vectors the parts of all words share; more keep apart what is different (fasttext).",
+        "x_max": "Pairs that are counted more often than this weigh no more (glove).",
+        "context_power": "Below 1, rare neighbours count as less surprising than they look (ppmi-svd).",
+        "shift": "Pairs must be so many times as frequent as by chance to count (ppmi-svd).",
         "seed": "The start of all random choices; the same seed gives the same result on small texts.",
         "n_threads": "How many processor cores work at once; empty chooses by the size of the text.",
         "lines": "Whether each line is a sentence apart, or lines join up to a blank one; auto looks at the text.",
@@ -28,6 +34,8 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
 )
 
 MOST_DIMS, MOST_WINDOW, MOST_EPOCHS, MOST_NEGATIVES, MOST_THREADS = 10_000, 1_000, 100_000, 1_000, 1_024
+MOST_LETTERS, MOST_BUCKETS = 64, 100_000_000
+_MOST_COUNT = 1e9
 _INT64_MAX = (1 << 63) - 1
 Lines = Literal["auto", "sentences", "running"]
 
@@ -49,6 +57,12 @@ class TrainingOptions:
     negatives: int = 5
     learning_rate: float = 0.025
     subsample: float = 1e-3
+    min_n: int = 3
+    max_n: int = 6
+    n_buckets: int = 200_000
+    x_max: float = 100.0
+    context_power: float = 0.75
+    shift: float = 1.0
     seed: int = 1
     n_threads: int | None = None
     lines: Lines = "auto"
@@ -62,14 +76,25 @@ class TrainingOptions:
         if self.max_vocabulary is not None:
             _check_count("the maximum vocabulary", self.max_vocabulary, 2, _INT64_MAX)
         _check_count("the number of negatives", self.negatives, 1, MOST_NEGATIVES)
-        _check_number("the learning rate", self.learning_rate, 1.0, or_zero=False)
+        check_learning_rate(self.learning_rate)
         _check_number("subsample", self.subsample, 1.0, or_zero=True)
+        _check_count("the length of the shortest parts", self.min_n, 1, MOST_LETTERS)
+        _check_count("the length of the longest parts", self.max_n, self.min_n, MOST_LETTERS)
+        _check_count("the number of buckets", self.n_buckets, 1, MOST_BUCKETS)
+        _check_number("x_max", self.x_max, _MOST_COUNT, or_zero=False)
+        _check_number("the power of contexts", self.context_power, 1.0, or_zero=True)
+        _check_number("the shift", self.shift, _MOST_COUNT, or_zero=False)
         _check_count("the seed", self.seed, 0, _INT64_MAX)
         if self.n_threads is not None:
             _check_count("the number of threads", self.n_threads, 1, MOST_THREADS)
         if self.lines not in get_args(Lines):
             raise OptionError(f"Lines are {self.lines!r}; choose {', '.join(get_args(Lines))}.")
         return self
+
+
+def check_learning_rate(rate: float) -> None:
+    """Raise OptionError for a learning rate that is not possible."""
+    _check_number("the learning rate", rate, 1.0, or_zero=False)
 
 
 def _check_count(what: str, value: object, least: int, most: int) -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from embedviz import kernels
 from embedviz.progress import Progress, Steps, within
 from embedviz.training.encoding import LONGEST_SENTENCE, memory_need
+from embedviz.training.epochs import n_threads_for
 from embedviz.training.options import TrainingOptions
 from embedviz.training.running_text import LINES_SENTENCES
-from embedviz.training.skip_gram import COMPILED, REPRODUCIBLE_BELOW
+from embedviz.training.skip_gram import COMPILED
 from embedviz.training.small_world import SMALL_WORLD
 from embedviz.training.speed import Speed, tried_steps, usual_speed
 from embedviz.training.text_source import source_steps
@@ -61,7 +62,7 @@ def preview_steps(
         read_seconds += opened - begun
     check_vocabulary(source.name, counts, vocabulary, options)
     n_kept = len(vocabulary.words)
-    n_threads = threads(counts.n_tokens, options)
+    n_threads = n_threads_for(counts.n_tokens, options)
     yield Progress(0.95, "Trying how fast this machine trains")
     speed = yield from within(_speed_steps(counts, vocabulary, options, n_threads), 0.95, 1.0)
     coverage = vocabulary.n_tokens / counts.n_tokens
@@ -89,10 +90,3 @@ def _speed_steps(counts: Counts, vocabulary: Vocabulary, options: TrainingOption
         return usual_speed(options, min(n_threads, os.cpu_count() or 1))
     sentence_length = min(LONGEST_SENTENCE, vocabulary.n_tokens / max(1, counts.n_lines))
     return (yield from tried_steps(vocabulary.counts, sentence_length, options, n_threads, compiled))
-
-
-def threads(n_tokens: int, options: TrainingOptions) -> int:
-    """How many threads a training uses: those wished, else one for a small corpus and one per core for others."""
-    if options.n_threads is not None:
-        return options.n_threads
-    return 1 if n_tokens < REPRODUCIBLE_BELOW else os.cpu_count() or 1

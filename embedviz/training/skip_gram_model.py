@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import DoubleArray, FloatArray, RowArray, read_only
+from embedviz.training.conduct import LearningRate
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.heldout import Heldout, Split, draw_heldout, pairs_to_measure, split
+from embedviz.training.moment import Start
 from embedviz.training.noise import ChanceArray, Noise, keep_chances, noise_of
 from embedviz.training.options import TrainingOptions
 
 _LANE = 16  # floats in the widest vectors of processors, and in a line of their caches
-_LAST_SHARE = 1e-4
+_RATE_POWER = 4.0  # chosen by WordSim-353 and SimLex-999 on five million words of English in three epochs
 _N_HOT = 128
 _MOST_TOKENS, _FEWEST_TOKENS, _SLICE_WORK = 50_000, 500, 1.5e8
 _FLOATS_AT_ONCE = 1 << 18
@@ -45,6 +47,7 @@ class SkipGramModel:
     slice_edges: RowArray
     shares: DoubleArray
     n_hot: int
+    rate: LearningRate
 
     @property
     def n_slices(self) -> int:
@@ -58,20 +61,18 @@ class SkipGramModel:
         starts = self.parts.sentence_starts
         return 1 - float((starts[held + 1] - starts[held]).sum()) / max(1, int(starts[-1]))
 
-    def done_at(self, epoch: int, share: float) -> float:
-        """Which part of the training is done after `epoch` whole epochs and a share of the next."""
-        return (epoch + share) / self.options.epochs
+    @property
+    def state(self) -> tuple[FloatArray, ...]:
+        """Inputs and outputs."""
+        return self.inputs, self.outputs
 
-    def rate_at(self, epoch: int, share: float) -> float:
-        """The learning rate after `epoch` whole epochs and a share of the next.
+    def rows(self, first: int, last: int) -> FloatArray:
+        """The vectors of some words, as a view."""
+        return self.inputs[first:last, : self.options.n_dims]
 
-        It falls as 1 - p⁴ with the part p of the training that is done, to a ten-thousandth at the end: high for most
-        of the text, low only where the vectors settle. word2vec's straight line spends half of a short training on
-        steps too small to matter. The power was chosen by WordSim-353 and SimLex-999 on five million words of English
-        in three epochs.
-        """
-        done = self.done_at(epoch, share)
-        return self.options.learning_rate * max(_LAST_SHARE, 1 - done**4)
+    def measure_steps(self) -> Steps[tuple[float, float]]:
+        """Loss and accuracy on the held-out pairs."""
+        return (yield from self.heldout.measure_steps(self.inputs, self.outputs))
 
     def learn(self, epoch: int, position: int, sums: DoubleArray) -> None:
         """Learn slice `position` in `epoch` (from 0), and add the loss and number of its pairs to `sums` float64 (3,).
@@ -94,8 +95,8 @@ class SkipGramModel:
             self.outputs,
             options.window,
             options.negatives,
-            self.rate_at(epoch, float(self.shares[position])),
-            self.rate_at(epoch, float(self.shares[position + 1])),
+            self.rate.at(epoch, float(self.shares[position])),
+            self.rate.at(epoch, float(self.shares[position + 1])),
             np.array([_mixed(options.seed, epoch, position)], np.uint64),
             sums,
             *self.room(first, last),
@@ -126,20 +127,15 @@ class SkipGramModel:
             yield Progress(1.0, "Keeping the vectors")
         return floats[: n_words * n_dims].reshape(n_words, n_dims)
 
-    def finite_steps(self) -> Steps[bool]:
-        """Whether all numbers of both matrices are finite."""
-        rows = max(1, _FLOATS_AT_ONCE // self.inputs.shape[1])
-        for word in range(0, len(self.inputs), rows):
-            if not all(np.isfinite(matrix[word : word + rows]).all() for matrix in (self.inputs, self.outputs)):
-                return False
-            yield Progress(None, "Checking the vectors")
-        return True
-
 
 def model_steps(
-    corpus: EncodedCorpus, options: TrainingOptions, compiled: ModuleType, n_threads: int
+    corpus: EncodedCorpus,
+    options: TrainingOptions,
+    compiled: ModuleType,
+    n_threads: int,
+    start: Start | None = None,
 ) -> Steps[SkipGramModel]:
-    """Draw the start: inputs even in ±0.5 / n_dims, outputs zero, and the held-out pairs."""
+    """Draw the start, inputs even in ±0.5 / n_dims and outputs zero, or take another; and draw the held-out pairs."""
     start_rng, heldout_rng = (np.random.default_rng([options.seed, part]) for part in range(2))
     width = -(-options.n_dims // _LANE) * _LANE
     inputs, outputs = _aligned(corpus.n_words, width), _aligned(corpus.n_words, width)
@@ -148,6 +144,8 @@ def model_steps(
         rows = inputs[word : word + n_rows, : options.n_dims]
         rows[:] = (start_rng.random(rows.shape, np.float32) - np.float32(0.5)) / np.float32(options.n_dims)
         yield Progress(0.0, "Preparing to train")
+    if start is not None:
+        inputs[:], outputs[:] = start.state
     parts = split(corpus, heldout_rng)
     yield Progress(0.0, "Preparing to train")
     keep, noise = keep_chances(corpus.counts, options.subsample), noise_of(corpus.counts, compiled)
@@ -166,7 +164,10 @@ def model_steps(
     edges = _slice_edges(parts.sentence_starts, _slice_tokens(width, options))
     shares = parts.sentence_starts[edges] / max(1, len(corpus.tokens))
     n_hot = min(_N_HOT, corpus.n_words) if n_threads > 1 else 0
-    return SkipGramModel(corpus, options, compiled, inputs, outputs, parts, keep, noise, heldout, edges, shares, n_hot)
+    rate = LearningRate(options, power=_RATE_POWER)
+    return SkipGramModel(
+        corpus, options, compiled, inputs, outputs, parts, keep, noise, heldout, edges, shares, n_hot, rate
+    )
 
 
 def n_draws(negatives: int) -> int:

@@ -1,0 +1,72 @@
+"""Vectors that are still being learned as a moving picture: a point for each word, in a frame that turns gently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedviz.space.arrays import DoubleArray, FloatArray, read_only
+from embedviz.training.moment import Moment
+
+MOST_FLOATS = 2_000_000
+"""Of so many numbers a frame is made; of more words only the most frequent are in it."""
+
+_FLOATS_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The `points` float32 (n, 2) of the `n` most frequent words after `epoch` epochs and a part of the next.
+
+    They are centred, and scaled to a mean square distance of 1 from the centre; `spread` is what it was.
+    """
+
+    epoch: int
+    points: FloatArray
+    spread: float
+
+
+class Camera:
+    """Sees each frame along two axes, which turn a little from frame to frame toward the directions of most variance.
+
+    A frame takes one step of orthogonal iteration (Golub & Van Loan, Matrix Computations, §8.2.4): the axes are
+    multiplied by the covariance, and the orthonormal pair nearest to that (the polar factor) is taken. So they come to
+    span the plane of PCA, and never jump, flip or spin.
+    """
+
+    def __init__(self, n_words: int, n_dims: int, *, seed: int) -> None:
+        self._n = max(1, min(n_words, MOST_FLOATS // n_dims))
+        axes = np.random.default_rng([seed, 2]).standard_normal((n_dims, 2)).astype(np.float32)
+        self._axes = _orthonormal(axes)
+
+    def see(self, moment: Moment) -> Frame:
+        """The frame of a moment."""
+        n_dims = len(self._axes)
+        step = max(1, _FLOATS_AT_ONCE // n_dims)
+        mean = np.zeros(n_dims)
+        for first in range(0, self._n, step):
+            mean += moment.rows(first, min(first + step, self._n)).sum(axis=0, dtype=np.float64)
+        center = (mean / self._n).astype(np.float32)
+        points = np.empty((self._n, 2), np.float32)
+        turned = np.zeros_like(self._axes, np.float64)
+        for first in range(0, self._n, step):
+            rows = moment.rows(first, min(first + step, self._n)) - center
+            points[first : first + step] = part = rows @ self._axes
+            turned += rows.T @ part
+        self._axes = _orthonormal(turned, otherwise=self._axes)
+        spread = float(np.sqrt(np.mean(np.einsum("ij,ij->i", points, points, dtype=np.float64))))
+        if spread > 0 and np.isfinite(spread):
+            points /= np.float32(spread)
+        return Frame(moment.epoch, read_only(points), spread)
+
+
+def _orthonormal(axes: FloatArray | DoubleArray, otherwise: FloatArray | None = None) -> FloatArray:
+    """The orthonormal columns nearest to `axes` (n_dims, 2); `otherwise` where they are not finite or fall together."""
+    if otherwise is not None and not np.isfinite(axes).all():
+        return otherwise
+    left, sizes, right = np.linalg.svd(axes, full_matrices=False)
+    if otherwise is not None and sizes[-1] <= 1e-12 * max(float(sizes[0]), 1e-30):
+        return otherwise
+    nearest: FloatArray = (left @ right).astype(np.float32)
+    return nearest

@@ -1,0 +1,67 @@
+"""A training as others see it: records and frames for the screen, and vectors kept of each epoch."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from embedviz.progress import Command, Progress, Steps
+from embedviz.space.arrays import FloatArray
+from embedviz.space.run import EpochRecord
+from embedviz.training.frames import Camera
+from embedviz.training.moment import Moment, Trained
+
+_FRAME_SECONDS = 0.04
+_LARGEST_SHARE = 0.1
+"""Which part of the time of one thread may go into frames."""
+
+
+class Keeper(Protocol):
+    """What keeps the vectors of each epoch."""
+
+    def epoch_steps(
+        self,
+        epoch: int,
+        record: EpochRecord | None,
+        rows: Callable[[int, int], FloatArray],
+        state: Sequence[FloatArray],
+    ) -> Steps[None]:
+        """Keep the start (epoch 0, without a record), or the end of an epoch."""
+
+
+def watched_steps(learning: Steps[Trained], *, camera: Camera | None, keeper: Keeper | None) -> Steps[Trained]:
+    """Run a training whose `partial` are Moments; yields the EpochRecord of each epoch in their place.
+
+    With a `camera` there are Frames between them, 25 in a second, fewer where they would take time from the learning;
+    with a `keeper` the start and the end of each epoch are kept. Commands pass through.
+    """
+    commands: deque[Command] = deque()
+
+    def note(command: Command | None) -> None:
+        if command is not None:
+            commands.append(command)
+
+    next_frame = 0.0
+    try:
+        while True:
+            step = learning.send(commands.popleft()) if commands else next(learning)
+            moment, shown = step.partial, step.partial
+            if isinstance(moment, Moment):
+                shown = moment.record
+                if keeper is not None and (moment.is_start or moment.record is not None):
+                    keeping = keeper.epoch_steps(moment.epoch, moment.record, moment.rows, moment.state)
+                    for _ in keeping:
+                        note((yield Progress(step.fraction, step.text)))
+                begun = time.perf_counter()
+                if camera is not None and moment.record is None and begun >= next_frame:
+                    shown = camera.see(moment)
+                    spent = time.perf_counter() - begun
+                    next_frame = begun + max(_FRAME_SECONDS, spent / _LARGEST_SHARE)
+            note((yield Progress(step.fraction, step.text, shown)))
+    except StopIteration as done:
+        trained: Trained = done.value
+        return trained
+    finally:
+        learning.close()
