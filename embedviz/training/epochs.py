@@ -110,9 +110,7 @@ def trained_steps(making: Steps[Model], n_threads: int, start: Start | None = No
 class _Training:
     """The epochs of one model, and the records that they leave."""
 
-    def __init__(
-        self, model: Model, n_threads: int, pool: ThreadPoolExecutor, records: Sequence[EpochRecord]
-    ) -> None:
+    def __init__(self, model: Model, n_threads: int, pool: ThreadPoolExecutor, records: Sequence[EpochRecord]) -> None:
         self.model = model
         self.conduct = Conduct(model.rate)
         self.records = list(records)

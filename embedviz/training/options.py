@@ -57,15 +57,15 @@ class TrainingOptions:
     negatives: int = 5
     learning_rate: float = 0.025
     subsample: float = 1e-3
+    seed: int = 1
+    n_threads: int | None = None
+    lines: Lines = "auto"
     min_n: int = 3
     max_n: int = 6
     n_buckets: int = 200_000
     x_max: float = 100.0
     context_power: float = 0.75
     shift: float = 1.0
-    seed: int = 1
-    n_threads: int | None = None
-    lines: Lines = "auto"
 
     def checked(self) -> TrainingOptions:
         """These options; OptionError for the first value that is not possible, with the values that are."""

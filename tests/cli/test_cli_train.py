@@ -6,7 +6,6 @@ import errno
 import json
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,22 +14,13 @@ import pytest
 import embedviz
 from embedviz import training
 from embedviz.progress import Progress, Steps
-from embedviz.space.arrays import FloatArray
 from embedviz.space.run import EpochRecord
 from embedviz.training import EncodedCorpus, TrainingOptions
+from embedviz.training.moment import Start, Trained
 
 Run = Callable[..., tuple[int, str, str]]
 LINES = ("--lines", "running")
 USUAL = ("--min-count", "1", "--dims", "3", "--epochs", "3")
-
-
-@dataclass(frozen=True)
-class Drawn:
-    vectors: FloatArray
-    records: tuple[EpochRecord, ...]
-    is_reproducible: bool = True
-    n_threads: int = 1
-    stopped: bool = False
 
 
 class Trainer:
@@ -40,7 +30,8 @@ class Trainer:
         self.interrupts: tuple[int, ...] = ()
         self.asked: TrainingOptions | None = None
 
-    def __call__(self, corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Drawn]:
+    def __call__(self, corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
+        assert start is None
         self.asked = options
         vectors = np.random.default_rng(1).normal(size=(corpus.n_words, options.n_dims)).astype(np.float32)
         records: list[EpochRecord] = []
@@ -50,8 +41,8 @@ class Trainer:
                 signal.raise_signal(signal.SIGINT)
             command = yield Progress(epoch / options.epochs, "Training", records[-1])
             if command is not None and command.verb == "stop":
-                return Drawn(vectors, tuple(records), stopped=True)
-        return Drawn(vectors, tuple(records))
+                return Trained(vectors, tuple(records), True, 1, stopped=True)
+        return Trained(vectors, tuple(records), True, 1, stopped=False)
 
 
 @pytest.fixture
@@ -129,7 +120,7 @@ def test_ctrl_c_stops_and_writes(run_main: Run, corpus: Path, trainer: Trainer) 
 def test_a_second_ctrl_c_gives_up(
     run_main: Run, corpus: Path, trainer: Trainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stubborn(corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Drawn]:
+    def stubborn(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
         for step in range(9):
             signal.raise_signal(signal.SIGINT)
             yield Progress(step / 9, "Training")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,23 +10,15 @@ import pytest
 
 from embedviz import training
 from embedviz.progress import Progress, Steps
-from embedviz.space.arrays import FloatArray
 from embedviz.space.run import EpochRecord
 from embedviz.training import EncodedCorpus, TrainingOptions
+from embedviz.training.moment import Start, Trained
 
 PROSE = "The cat sat on the mat.\nThe dog, too, sat on the mat!\n\nDon't wake the cat.\n"
 
 
-@dataclass(frozen=True)
-class FakeTrained:
-    vectors: FloatArray
-    records: tuple[EpochRecord, ...]
-    is_reproducible: bool = True
-    n_threads: int = 1
-    stopped: bool = False
-
-
-def fake_steps(corpus: EncodedCorpus, options: TrainingOptions) -> Steps[FakeTrained]:
+def fake_steps(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
+    assert start is None
     vectors = np.random.default_rng(options.seed).normal(size=(corpus.n_words, options.n_dims)).astype(np.float32)
     records: list[EpochRecord] = []
     for epoch in range(1, options.epochs + 1):
@@ -36,8 +27,8 @@ def fake_steps(corpus: EncodedCorpus, options: TrainingOptions) -> Steps[FakeTra
         )
         command = yield Progress(epoch / options.epochs, f"Epoch {epoch}", records[-1])
         if command is not None and command.verb == "stop":
-            return FakeTrained(vectors, tuple(records), stopped=True)
-    return FakeTrained(vectors, tuple(records))
+            return Trained(vectors, tuple(records), True, 1, stopped=True)
+    return Trained(vectors, tuple(records), True, 1, stopped=False)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from skip_gram_oracle import compiled_kernels
 from embedviz.errors import FormatError, OptionError
 from embedviz.progress import finish
 from embedviz.training import TrainingOptions, preview_steps
-from embedviz.training.preview import threads
+from embedviz.training.epochs import n_threads_for
 from embedviz.training.speed import _drawn, usual_speed
 
 Text = Callable[..., Path]
@@ -80,6 +80,6 @@ def test_preview_refuses_what_training_refuses(text: Text) -> None:
 
 
 def test_threads_are_one_for_a_small_text() -> None:
-    assert threads(1_999_999, TrainingOptions()) == 1
-    assert threads(2_000_000, TrainingOptions()) >= 1
-    assert threads(10, TrainingOptions(n_threads=7)) == 7
+    assert n_threads_for(1_999_999, TrainingOptions()) == 1
+    assert n_threads_for(2_000_000, TrainingOptions()) >= 1
+    assert n_threads_for(10, TrainingOptions(n_threads=7)) == 7

@@ -177,5 +177,5 @@ def test_the_trace_as_a_table(trained: EmbeddingSpace, tmp_path: Path) -> None:
 
 
 def test_the_trainer_stands_in_one_registry() -> None:
-    assert list(training.TRAINERS) == ["skip-gram"]
+    assert "skip-gram" in training.TRAINERS
     assert finish(train_steps("sample:small-world", TrainingOptions(n_dims=2, epochs=1))).source.name == "small world"
