@@ -1,4 +1,4 @@
-"""Where things are: resources, cache, settings. The only module that knows."""
+"""Where things are: resources, cache, runs, settings. The only module that knows."""
 
 from __future__ import annotations
 
@@ -44,6 +44,23 @@ def kernels() -> Path:
 def spaces() -> Path:
     """The folder of our copies of files that are slow to read."""
     return _made(cache() / "spaces")
+
+
+def runs() -> Path:
+    """The folder of kept trainings, made if needed; a private temporary folder where the usual place cannot be written.
+
+    `EMBEDVIZ_RUNS` names another place; OutputError if that cannot be used.
+    """
+    folder = _writable("EMBEDVIZ_RUNS", "user_data_path")
+    if os.environ.get("EMBEDVIZ_RUNS"):
+        return folder
+    try:
+        return _made(folder / "runs")
+    except OSError as error:
+        why = error.strerror or error
+        raise OutputError(
+            f"“{folder / 'runs'}” cannot be used for trainings: {why}. Remove what stands there."
+        ) from error
 
 
 def settings_file() -> Path:

@@ -36,11 +36,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Lead settings to a folder of this session, and compiled kernels to one that the next session finds again."""
+    """Lead settings and runs to a folder of this session, and compiled kernels to one that the next session finds."""
     scratch = Path(tempfile.mkdtemp(prefix="embedviz-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(scratch, ignore_errors=True))
     os.environ["EMBEDVIZ_CONFIG"] = str(scratch / "config")
     os.environ["XDG_CONFIG_HOME"] = str(scratch / "xdg")
+    os.environ["EMBEDVIZ_RUNS"] = str(scratch / "runs")
     cache = getattr(config, "cache", None)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     kept = scratch / "cache" if cache is None else cache.mkdir(f"embedviz-{worker}")

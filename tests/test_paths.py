@@ -37,6 +37,9 @@ def test_the_bundled_sample_and_its_licences_are_there() -> None:
 def test_variables_name_other_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBEDVIZ_CACHE", str(tmp_path / "deep" / "cache"))
     monkeypatch.setenv("EMBEDVIZ_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "trainings"))
+    assert paths.runs() == tmp_path / "trainings"
+    assert paths.runs().is_dir()
     assert paths.cache() == tmp_path / "deep" / "cache"
     assert paths.kernels() == tmp_path / "deep" / "cache" / "kernels"
     assert paths.kernels().is_dir()
@@ -87,3 +90,28 @@ def test_a_named_folder_that_may_not_be_written_is_said(tmp_path: Path, monkeypa
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(OutputError, match="may not be written"):
         paths.cache()
+
+
+def test_runs_stand_with_the_data_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EMBEDVIZ_RUNS")
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: tmp_path / "data")
+    assert paths.runs() == tmp_path / "data" / "runs"
+    assert paths.runs().is_dir()
+
+
+def test_a_file_in_the_place_of_the_runs_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EMBEDVIZ_RUNS")
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: tmp_path)
+    (tmp_path / "runs").touch()
+    with pytest.raises(OutputError, match=r"cannot be used for trainings: File exists\. Remove what stands there"):
+        paths.runs()
+
+
+def test_runs_go_to_a_private_folder_where_the_usual_one_cannot_be_used(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (temporary / "file").touch()
+    monkeypatch.delenv("EMBEDVIZ_RUNS")
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: temporary / "file" / "data")
+    assert paths.runs().is_dir()
+    assert paths.runs().is_relative_to(temporary)

@@ -11,12 +11,18 @@ from embedviz.cli.progress_line import ProgressLine
 if TYPE_CHECKING:
     from embedviz.space.embedding_space import EmbeddingSpace
 
-SAMPLE_PREFIX = "sample:"
+NAMED_PREFIXES = ("sample:", "run:")
+"""How what is opened by name, not as a file, begins."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, name: str = "path", nargs: str | None = None) -> None:
     """Add the path and the options of opening."""
-    parser.add_argument(name, metavar="PATH", nargs=nargs, help="a file of vectors, or sample:NAME")
+    parser.add_argument(name, metavar="PATH", nargs=nargs, help="a file of vectors, sample:NAME or run:NAME[@EPOCH]")
+    add_choices(parser)
+
+
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add the options of opening alone."""
     parser.add_argument("--labels", metavar="FILE", help="a text file with one label a line")
     parser.add_argument("--metadata", metavar="FILE", help="a table about the items: TSV, CSV, Parquet, JSON Lines")
     parser.add_argument("--vector", metavar="COLUMN", help="the column that holds the vectors, or FIRST..LAST")

@@ -31,7 +31,7 @@ def require_path(path: str) -> None:
     """FileAccessError, with the command that may have been meant, if there is nothing at `path`."""
     from embedviz.cli.parser import VERB_NAMES
 
-    if path.startswith(opening.SAMPLE_PREFIX) or Path(path).exists():
+    if path.startswith(opening.NAMED_PREFIXES) or Path(path).exists():
         return
     meant = difflib.get_close_matches(path, VERB_NAMES, n=1)
     hint = f"Did you mean the command “{meant[0]}”?" if meant else "Check the name and the folder."

@@ -2,8 +2,8 @@
 
 `open_steps` finds the format of a file by its content and yields progress until the space is complete; `save_steps`
 writes a space in the format its suffix names, `export_steps` a table for other programs; `inspect_steps` says which
-columns a table has; `sample_steps` opens what comes with the program. A new format is one
-module with a `Format` record, named in `catalog`.
+columns a table has; `sample_steps` opens what comes with the program; `RunKeeper` keeps a training epoch by epoch, and
+`open_run_steps` and `epochs_of` bring them back. A new format is one module with a `Format` record, named in `catalog`.
 """
 
 from embedviz.formats.atomic import atomic_output, check_output
@@ -14,7 +14,22 @@ from embedviz.formats.index_cache import kept_index_steps
 from embedviz.formats.inspecting import inspect_steps
 from embedviz.formats.opening import open_steps
 from embedviz.formats.projection_file import save_projection
+from embedviz.formats.run_epochs import RunEpochs, epochs_of, named_run_steps, open_run_steps
 from embedviz.formats.run_file import save_run
+from embedviz.formats.run_keeper import RunKeeper
+from embedviz.formats.run_names import PREFIX as RUN_PREFIX
+from embedviz.formats.run_store import (
+    DamagedRun,
+    KeptRun,
+    RunList,
+    epoch_vectors,
+    kept_runs,
+    list_runs,
+    read_run,
+    remove_run,
+    rename_run,
+    run_state,
+)
 from embedviz.formats.samples import SAMPLES, Sample, sample_steps
 from embedviz.formats.saving import check_saving, save_steps
 from embedviz.formats.space_cache import copy_in_background, keep_steps
@@ -26,11 +41,17 @@ __all__ = [
     "FORMATS",
     "KERNELS",
     "READABLE_SUFFIXES",
+    "RUN_PREFIX",
     "SAMPLES",
     "WRITABLE_SUFFIXES",
     "CacheUsage",
     "ColumnChoice",
     "Contents",
+    "DamagedRun",
+    "KeptRun",
+    "RunEpochs",
+    "RunKeeper",
+    "RunList",
     "Sample",
     "answer_table",
     "answers_table",
@@ -40,12 +61,22 @@ __all__ = [
     "check_saving",
     "clear_cache",
     "copy_in_background",
+    "epoch_vectors",
+    "epochs_of",
     "export_steps",
     "inspect_steps",
     "items_table",
     "keep_steps",
     "kept_index_steps",
+    "kept_runs",
+    "list_runs",
+    "named_run_steps",
+    "open_run_steps",
     "open_steps",
+    "read_run",
+    "remove_run",
+    "rename_run",
+    "run_state",
     "sample_steps",
     "save_projection",
     "save_run",

@@ -41,7 +41,7 @@ def atomic_outputs(paths: Sequence[Path], *, overwrite: bool = False) -> Iterato
             for temporary, target in zip(temporaries, targets, strict=True):
                 temporary.replace(target)
         except OSError as error:
-            raise OutputError(f"“{paths[0]}” could not be written: {_reason(error)}. Nothing was saved.") from error
+            raise OutputError(f"“{paths[0]}” could not be written: {reason(error)}. Nothing was saved.") from error
         for folder in {target.parent for target in targets}:
             _sync_folder(folder)
     finally:
@@ -63,7 +63,7 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> No
     except (FileNotFoundError, NotADirectoryError):
         exists = False
     except (OSError, ValueError) as error:
-        why = _reason(error) if isinstance(error, OSError) else str(error)
+        why = reason(error) if isinstance(error, OSError) else str(error)
         raise OutputError(f"“{target.name}” cannot be written: {why}. Choose another name.") from error
     if exists and target.is_dir():
         raise OutputError(f"“{target}” is a folder; name a file in it.")
@@ -92,7 +92,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why the system could not write, in the words of a person."""
     words = {
         errno.ENOSPC: "the disk is full",
         errno.EDQUOT: "your quota of disk space is used up",

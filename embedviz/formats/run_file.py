@@ -7,7 +7,7 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +43,13 @@ def save_run(run: Run, path: str | os.PathLike[str], *, overwrite: bool = False)
         if path.suffix.lower() == ".csv":
             _write_csv(run, temporary)
         else:
-            _write_json({"kind": _KIND, "version": _VERSION, **_as_json(run)}, temporary)
+            _write_json({"kind": _KIND, "version": _VERSION, **run_as_json(run)}, temporary)
 
 
 def write_run(run: Run, vectors: FloatArray, path: Path) -> None:
     """Write the record that goes beside saved vectors, with what tells that it belongs to them."""
     belongs = {"n_items": len(vectors), "n_dims": int(vectors.shape[1]), "rows_hash": _rows_hash(vectors)}
-    _write_json({"kind": _KIND, "version": _VERSION, **belongs, **_as_json(run)}, path)
+    _write_json({"kind": _KIND, "version": _VERSION, **belongs, **run_as_json(run)}, path)
 
 
 def read_run(path: Path, vectors: FloatArray) -> Run:
@@ -70,12 +70,13 @@ def read_run(path: Path, vectors: FloatArray) -> Run:
     if facts.get("rows_hash") != _rows_hash(vectors):
         raise FormatError(f"“{path.name}” is about other vectors of the same shape")
     try:
-        return _run_of(facts)
+        return run_from_json(facts)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise FormatError(f"“{path.name}” lacks something that a run record needs ({error})") from error
 
 
-def _run_of(facts: Mapping[str, Any]) -> Run:
+def run_from_json(facts: Mapping[str, Any]) -> Run:
+    """The run that JSON describes; KeyError, TypeError or ValueError where that is no run."""
     options = facts["options"]
     if not isinstance(options, dict) or len(options) > _MOST_OPTIONS:
         raise TypeError("options")
@@ -110,7 +111,8 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def _as_json(run: Run) -> dict[str, Any]:
+def run_as_json(run: Run) -> dict[str, Any]:
+    """A run as JSON holds it; numbers that are not finite are null."""
     facts: dict[str, Any] = {
         "options": dict(run.options),
         "n_tokens": run.n_tokens,
@@ -120,7 +122,7 @@ def _as_json(run: Run) -> dict[str, Any]:
         "is_reproducible": run.is_reproducible,
         "stopped": run.stopped,
     }
-    return {**facts, "epochs": [{name: _plain(value) for name, value in asdict(epoch).items()} for epoch in run.epochs]}
+    return {**facts, "epochs": [{name: _plain(getattr(epoch, name)) for name in _FIELDS} for epoch in run.epochs]}
 
 
 def _plain(value: object) -> object:

@@ -68,10 +68,13 @@ class FileOperations(CachingOperations, ExportingOperations):
         self._chosen: dict[str, Chosen] = {}
 
     def open_file(self, path: str | Path, **options: Any) -> None:
-        """Open a file, or `sample:NAME`, in the place of the open space once it is complete."""
+        """Open a file, `sample:NAME` or `run:NAME[@EPOCH]`, in the place of the open space once it is complete."""
         text = str(path)
         if text.startswith("sample:"):
             self.open_sample(text.removeprefix("sample:"))
+            return
+        if text.startswith(formats.RUN_PREFIX):
+            self.open_run(text.removeprefix(formats.RUN_PREFIX))
             return
         self._open_path(Opening(Path(path), options))
 
@@ -117,6 +120,10 @@ class FileOperations(CachingOperations, ExportingOperations):
         """Open a bundled sample; the first one arrives with a question already asked."""
         question = FIRST_QUESTION if name == FIRST_SAMPLE else None
         self._open(formats.sample_steps(name), title=f"Opening the sample {name}", question=question)
+
+    def open_run(self, name: str) -> None:
+        """Open a kept training after its last epoch, or as `NAME@EPOCH` after another."""
+        self._open(formats.named_run_steps(name), title=f"Opening the training {name}")
 
     def open_offered(self, offer: SampleOffer) -> None:
         """Open a random sample of a file that does not fit into memory."""
