@@ -72,7 +72,7 @@ class AnalysingOperations(ComparingOperations):
         def steps(space: EmbeddingSpace) -> Steps[Analogy]:
             rows = []
             for text in (a, b, c):
-                rows.append((yield from _row_steps(space, text)))
+                rows.append((yield from row_steps(space, text)))
             return (yield from analysis.analogy_lab_steps(space, *rows))
 
         self._analyse(f"{a} : {b} :: {c} : ?", steps, self._on_analogy_made)
@@ -119,7 +119,7 @@ class AnalysingOperations(ComparingOperations):
         metric = self.session.state.view.metric
 
         def steps(space: EmbeddingSpace) -> Steps[Finding]:
-            ends = ((yield from _row_steps(space, start)), (yield from _row_steps(space, end)))
+            ends = ((yield from row_steps(space, start)), (yield from row_steps(space, end)))
             found = yield from analysis.neighbor_path_steps(space, *ends, k=PATH_NEIGHBORS, metric=metric)
             return findings.path_finding(space, found, ends)
 
@@ -130,7 +130,7 @@ class AnalysingOperations(ComparingOperations):
         metric = self.session.state.view.metric
 
         def steps(space: EmbeddingSpace) -> Steps[Finding]:
-            ends = ((yield from _row_steps(space, start)), (yield from _row_steps(space, end)))
+            ends = ((yield from row_steps(space, start)), (yield from row_steps(space, end)))
             found = analysis.line_between_steps(space, *ends, LINE_ITEMS, metric)
             return (yield from _worded(space, found, findings.line_finding))
 
@@ -141,7 +141,7 @@ class AnalysingOperations(ComparingOperations):
         metric = self.session.state.view.metric
 
         def steps(space: EmbeddingSpace) -> Steps[Finding]:
-            row = yield from _row_steps(space, center)
+            row = yield from row_steps(space, center)
             found = analysis.within_radius_steps(space, row, limit, metric)
             return (yield from _worded(space, found, findings.radius_finding))
 
@@ -152,7 +152,7 @@ class AnalysingOperations(ComparingOperations):
         view = self.session.state.view
 
         def steps(space: EmbeddingSpace) -> Steps[Finding]:
-            row = yield from _row_steps(space, center)
+            row = yield from row_steps(space, center)
             found = analysis.mutual_neighbors_steps(space, row, view.k, view.metric)
             return (yield from _worded(space, found, findings.mutual_finding))
 
@@ -286,7 +286,7 @@ def _worded(
     return words(space, (yield from steps))
 
 
-def _row_steps(space: EmbeddingSpace, text: str) -> Steps[int]:
+def row_steps(space: EmbeddingSpace, text: str) -> Steps[int]:
     """The row of one typed item; raises as `parse` does, and OptionError for a formula."""
     query = yield from reading_steps(space, text)
     if query.is_formula or len(query.inputs) != 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import repeat
@@ -14,7 +14,7 @@ from embedviz import paths
 from embedviz.errors import FormatError, MemoryPlanError
 from embedviz.formats.memory_plan import check_memory, disk_room
 from embedviz.progress import Progress, Steps, within
-from embedviz.space.arrays import RowArray
+from embedviz.space.arrays import CodeArray, RowArray
 from embedviz.space.labels import Labels
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.options import TrainingOptions
@@ -26,7 +26,9 @@ from embedviz.training.vocabulary import Counts, Vocabulary, check_vocabulary, c
 LONGEST_SENTENCE = 1_000
 """Longer lines are cut into sentences of at most this many kept words, as word2vec's own program does."""
 
-_LEFT_OUT, _LINE_END = -1, -2
+LEFT_OUT, AT_LINE_END = -1, -2
+"""What stands for a word that is not kept, and for the end of a line, among word numbers."""
+
 _MATRICES = 2  # the vectors and the other side's
 _WORDS_PER_STEP = 1 << 16
 
@@ -82,23 +84,22 @@ def memory_need(counts: Counts, vocabulary: Vocabulary, options: TrainingOptions
 
 def _encode(source: TextSource, facts: Counts, vocabulary: Vocabulary) -> Steps[EncodedCorpus]:
     numbers = {word: row for row, word in enumerate(vocabulary.words)}
-    numbers[LINE_END] = _LINE_END
+    numbers[LINE_END] = AT_LINE_END
     tokens = TokenFile(paths.cache(), _token_type(vocabulary))
     n_tokens, n_bytes = vocabulary.n_tokens, _token_bytes(vocabulary)
     starts = [np.zeros(0, np.int64)]
     begun = done = 0
     for block, share in source.blocks():
-        words = words_of(decoded(block)[0])
-        codes = np.fromiter(map(numbers.get, words, repeat(_LEFT_OUT)), np.int32, len(words))
+        codes = word_codes(words_of(decoded(block)[0]), numbers)
         kept = codes >= 0
         before = np.cumsum(kept)
         n_kept = int(before[-1]) if len(before) else 0
         if done + n_kept > n_tokens:
             raise _differs(source)
         tokens.append(codes[kept])
-        ends = done + before[codes == _LINE_END]
+        ends = done + before[codes == AT_LINE_END]
         if len(ends):
-            starts.append(_starts(begun, ends))
+            starts.append(sentence_cuts(begun, ends))
             begun = int(ends[-1])
         done += n_kept
         yield Progress(share, f"Encoding {source.name}: {done:,} of {n_tokens:,} tokens, {n_bytes / 1e6:,.0f} MB")
@@ -147,7 +148,12 @@ def _differs(source: TextSource) -> FormatError:
     return FormatError(f"“{source.name}” changed while it was being read; train on it once it is complete.")
 
 
-def _starts(begun: int, ends: RowArray) -> RowArray:
+def word_codes(words: Sequence[str], numbers: Mapping[str, int]) -> CodeArray:
+    """The number of each word, LEFT_OUT where `numbers` has none; they give LINE_END the number AT_LINE_END."""
+    return np.fromiter(map(numbers.get, words, repeat(LEFT_OUT)), np.int32, len(words))
+
+
+def sentence_cuts(begun: int, ends: RowArray) -> RowArray:
     """Where sentences start that stand between `begun` and `ends` (ascending); none is empty or above the longest."""
     before = np.concatenate([[begun], ends[:-1]])
     n_pieces = -(-(ends - before) // LONGEST_SENTENCE)

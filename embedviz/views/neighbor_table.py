@@ -136,6 +136,7 @@ class NeighborTable(QTableView):
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.verticalHeader().hide()
         self.horizontalHeader().hide()
         self.horizontalHeader().setMinimumSectionSize(8)

@@ -1,0 +1,1 @@
+"""Pages of the drawer that show how text becomes vectors."""
