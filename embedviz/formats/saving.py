@@ -12,6 +12,7 @@ from embedviz.formats.coordinates import with_coordinates
 from embedviz.formats.registry import Format
 from embedviz.formats.run_file import run_path, write_run
 from embedviz.progress import Progress, Steps
+from embedviz.space.composing import SentencePooler
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.projection import Projection
 from embedviz.space.source import Note
@@ -72,6 +73,8 @@ def _left_out(space: EmbeddingSpace, entry: Format) -> tuple[Note, ...]:
     composed: tuple[Note, ...] = ()
     if space.subwords is not None:
         text = f"{entry.title} cannot hold sub-words; words that are no items get no vectors from the saved file."
+        if isinstance(space.subwords, SentencePooler):
+            text = f"{entry.title} cannot hold the words behind the items; the saved file knows its own items only."
         composed = (Note("left_out", 1, text),)
     if not names:
         return composed

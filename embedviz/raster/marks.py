@@ -51,16 +51,18 @@ def marks_of(space: EmbeddingSpace, projection: Projection, answer: Answer, *, a
 
 
 def ghost_point(space: EmbeddingSpace, projection: Projection, answer: Answer) -> DoubleArray | None:
-    """Where a formula lands in the projection (n_components,), or None for a single item or a method that cannot place.
+    """Where a formula, or what was composed, lands in the projection (n_components,).
 
-    Under cosine the answer's vector is a direction, so it is given the mean length of its inputs: the ghost then lies
-    among the items and not near the origin.
+    None for a single item or a method that cannot place. Under cosine a formula's vector is a direction, so it is given
+    the mean length of its inputs, or of the neighbours where it was composed alone: the ghost then lies among the items
+    and not near the origin.
     """
-    if not answer.is_formula or answer.vector is None:
+    if answer.vector is None or (answer.inputs and not answer.is_formula):
         return None
     length = 1.0
-    if answer.metric == "cosine" and len(answer.inputs):
-        inputs = space.vectors[list(answer.inputs)].astype(np.float64)
+    like = np.array(answer.inputs or answer.rows, np.int64)
+    if answer.metric == "cosine" and answer.is_formula and len(like):
+        inputs = space.vectors[like].astype(np.float64)
         length = float(np.linalg.norm(inputs, axis=1).mean())
     return projection.place(np.asarray(answer.vector, np.float64) * length)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embedviz.errors import UnknownItemError
-from embedviz.space.composing import Composer, Composition
+from embedviz.space.composing import Composer, Composition, SentencePooler
 from embedviz.space.labels import FALL_BACKS, Labels
 from embedviz.space.spelling import near_spellings
 
@@ -34,6 +34,7 @@ class Lookup:
         self.labels = labels
         self.n_dims = n_dims
         self._composer = composer
+        self._spelled = composer.words if isinstance(composer, SentencePooler) else labels
         self._composed: dict[str, Match | None] = {}
         self._matches: dict[str, Match | None] = {}
         self._starts: dict[str, bool] = {}
@@ -44,8 +45,13 @@ class Lookup:
             self._matches[text] = self._look_up(text)
         return self._matches[text]
 
+    @property
+    def pools_sentences(self) -> bool:
+        """Whether words that stand together are composed as one sentence."""
+        return isinstance(self._composer, SentencePooler)
+
     def compose(self, word: str) -> Match | None:
-        """A word that is no item, composed from its sub-words where the space can do that."""
+        """A word that is no item, or a sentence, composed from its parts where the space can do that."""
         if word not in self._composed:
             made = None if self._composer is None else self._composer.compose(word)
             self._composed[word] = None if made is None else Match(made, word, (_composed_words(made),))
@@ -68,7 +74,7 @@ class Lookup:
         for guess, stands in (*wider, (name, place)):
             is_name = guess == name
             if len(guess) <= _LONGEST_GUESSED and (is_name or len(guess) > len(name)):
-                for spelling in near_spellings(self.labels, guess, _MOST_NEAR if is_name else 2):
+                for spelling in near_spellings(self._spelled, guess, _MOST_NEAR if is_name else 2):
                     near.setdefault(spelling, stands)
         if not near:
             near = dict.fromkeys(self._begins_alike(name), place)
@@ -80,8 +86,8 @@ class Lookup:
         if len(name) > _LONGEST_GUESSED:
             return []
         for length in range(len(name), max(3, -(-len(name) // 2)) - 1, -1):
-            found = self.labels.starting_with(name[:length], _MOST_NEAR)
-            found = found or self.labels.starting_with(name[:length].lower(), _MOST_NEAR)
+            found = self._spelled.starting_with(name[:length], _MOST_NEAR)
+            found = found or self._spelled.starting_with(name[:length].lower(), _MOST_NEAR)
             if found:
                 return found
         return []
@@ -105,6 +111,8 @@ class Lookup:
 
 
 def _composed_words(made: Composition) -> str:
-    parts = "1 sub-word" if made.n_subwords == 1 else f"{made.n_subwords:,} sub-words"
     shown = made.text if len(made.text) <= 60 else made.text[:59] + "…"
+    if made.parts:
+        return f"A vector composed from {made.parts} stands for “{shown}”, which is no item of this space."
+    parts = "1 sub-word" if made.n_subwords == 1 else f"{made.n_subwords:,} sub-words"
     return f"“{shown}” is no item of this space; its vector was composed from {parts}."

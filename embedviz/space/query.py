@@ -19,6 +19,7 @@ from embedviz.space.lookup import Lookup, Match
 from embedviz.space.metrics import metric_named
 from embedviz.space.query_clauses import NO_CLAUSES, RULE, Clauses, split_clauses
 from embedviz.space.query_formula import Formula, FormulaParser
+from embedviz.space.query_sentence import is_sentence
 from embedviz.space.query_tokens import tokenize
 from embedviz.space.query_vectors import bare_numbers, bare_vector, vector_match
 
@@ -132,8 +133,13 @@ def _condition_begun(asked: str, error: UnknownItemError) -> QueryError | None:
 
 
 def _whole(asked: str, lookup: Lookup, labels: Labels, composer: Composer | None) -> Steps[Match | None]:
-    """The one item that the question is, in spite of operators in its name, or a hyphenated word composed whole."""
+    """The one item that the question is, in spite of operators in its name, or what is composed whole.
+
+    That is a sentence where the composer pools those, else a hyphenated word.
+    """
     match = lookup.find(asked.strip())
+    if match is None and lookup.pools_sentences:
+        return lookup.compose(asked.strip()) if is_sentence(asked, lookup.n_dims) else None
     if match is None and composer is not None and _HYPHENATED.fullmatch(asked.strip()):
         try:
             yield from tokenize(asked, Lookup(labels))
@@ -215,11 +221,12 @@ def _apart(whole: Query, parser: FormulaParser) -> Query:
 def evaluate(query: Query, space: EmbeddingSpace, metric: str) -> DoubleArray:
     """The vector (n_dims,) float64 of a query; under cosine each item enters as its unit vector (3CosAdd).
 
+    What was composed or typed and is asked about alone keeps its length, which says where it lies.
     3CosAdd: Levy and Goldberg, Linguistic Regularities in Sparse and Explicit Word Representations, 2014, §3.
     Raises QueryError for an item or a formula that gives no usable vector.
     """
     is_cosine = metric_named(metric).name == "cosine"
-    total, reach = _sum(query.expression, space, is_cosine)
+    total, reach = _sum(query.expression, space, is_cosine and not _is_lone_vector(query))
     if query.without:
         total = _projected_away(total, [_sum(terms, space, is_cosine)[0] for terms in query.without])
         if float(np.abs(total).max(initial=0.0)) <= _CANCELED * reach:
@@ -229,6 +236,10 @@ def evaluate(query: Query, space: EmbeddingSpace, metric: str) -> DoubleArray:
             f"{query.reading} adds up to the zero vector, which has no direction, so cosine cannot rank by it."
         )
     return read_only(total)
+
+
+def _is_lone_vector(query: Query) -> bool:
+    return not query.is_formula and all(term.composed is not None for term in query.expression)
 
 
 def _sum(terms: Sequence[Term], space: EmbeddingSpace, is_cosine: bool) -> tuple[DoubleArray, float]:

@@ -25,6 +25,8 @@ _NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ARITHMETIC = re.compile(r"[0-9.eE()+*/×÷−–-]*[0-9][0-9.eE()+*/×÷−–-]*")
 _ROW = re.compile(r"#([0-9]+)")
 _AVERAGE = re.compile(r"avg(?=\s*\()", re.IGNORECASE)
+_NEXT_WORD = re.compile(r"\s+(?!not[\s(\"“„«\[])(?=\S)", re.IGNORECASE)
+_JOINTS = frozenset("-–−/:")
 _NOT = re.compile(r"not(?=[\s(\"“„«\[])\s*(?=[^\s+*×/÷),:−–-])", re.IGNORECASE)
 
 
@@ -95,9 +97,10 @@ def _token(text: str, start: int, before: list[Token], lookup: Lookup) -> Token:
     if typed is not None:
         match = vector_match(typed[0])
         return Token("item", match.name, start, typed[1], match)
-    end = _word_end(text, start)
+    end = _sentence_end(text, start) if lookup.pools_sentences else _word_end(text, start)
     composed = lookup.compose(text[start:end])
     if composed is None:
+        end = _word_end(text, start)
         raise _unknown(text, start, end, lookup)
     return Token("item", composed.name, start, end, composed)
 
@@ -187,6 +190,30 @@ def _word_end(text: str, start: int) -> int:
     while not _ends_word(text, end):
         end += 1
     return end
+
+
+def _sentence_end(text: str, start: int) -> int:
+    """Where the words end that stand together from `start` on: before an operator, a quotation, a vector or `not`."""
+    end = _joined_end(text, start)
+    while (between := _NEXT_WORD.match(text, end)) is not None:
+        following = text[between.end()]
+        if following in OPERATORS or following in CLOSING or following == "[":
+            break
+        end = _joined_end(text, between.end())
+    return end
+
+
+def _joined_end(text: str, start: int) -> int:
+    """The end of a word of prose, in which an operator between letters is none: well-known."""
+    end = start + 1
+    while not _ends_word(text, end) or (end < len(text) and _joins(text, end)):
+        end += 1
+    return end
+
+
+def _joins(text: str, at: int) -> bool:
+    inside = text[at] in _JOINTS and at + 1 < len(text)
+    return inside and text[at - 1].isalnum() and text[at + 1].isalnum()
 
 
 def _unknown(text: str, start: int, end: int, lookup: Lookup) -> Exception:
