@@ -63,6 +63,11 @@ class Jobs(QObject):
         self.started.emit(job)
         return job
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether no more work is started, as the window closes."""
+        return self._closed
+
     def newest(self, lane: str) -> Job | None:
         """The job that runs in a lane now, or None."""
         job = self._newest.get(lane)

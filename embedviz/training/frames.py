@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedviz.space.arrays import DoubleArray, FloatArray, read_only
+from embedviz.space.labels import Labels
 from embedviz.training.moment import Moment
 
 MOST_FLOATS = 2_000_000
@@ -17,12 +18,13 @@ _FLOATS_AT_ONCE = 1 << 16
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """The `points` float32 (n, 2) of the `n` most frequent words after `epoch` epochs and a part of the next.
+    """The `points` float32 (n, 2) of the first, most frequent of all `words` after `epoch` epochs and a part of the next.
 
     They are centred, and scaled to a mean square distance of 1 from the centre; `spread` is what it was.
     """
 
     epoch: int
+    words: Labels
     points: FloatArray
     spread: float
 
@@ -32,11 +34,12 @@ class Camera:
 
     A frame takes one step of orthogonal iteration (Golub & Van Loan, Matrix Computations, §8.2.4): the axes are
     multiplied by the covariance, and the orthonormal pair nearest to that (the polar factor) is taken. So they come to
-    span the plane of PCA, and never jump, flip or spin.
+    span the plane of PCA, and never jump, flip or spin. Of all `words` only the first `n_words` may be looked at.
     """
 
-    def __init__(self, n_words: int, n_dims: int, *, seed: int) -> None:
-        self._n = max(1, min(n_words, MOST_FLOATS // n_dims))
+    def __init__(self, words: Labels, n_dims: int, *, seed: int, n_words: int | None = None) -> None:
+        self._words = words
+        self._n = max(1, min(len(words) if n_words is None else n_words, MOST_FLOATS // n_dims))
         axes = np.random.default_rng([seed, 2]).standard_normal((n_dims, 2)).astype(np.float32)
         self._axes = _orthonormal(axes)
 
@@ -58,7 +61,7 @@ class Camera:
         spread = float(np.sqrt(np.mean(np.einsum("ij,ij->i", points, points, dtype=np.float64))))
         if spread > 0 and np.isfinite(spread):
             points /= np.float32(spread)
-        return Frame(moment.epoch, read_only(points), spread)
+        return Frame(moment.epoch, self._words, read_only(points), spread)
 
 
 def _orthonormal(axes: FloatArray | DoubleArray, otherwise: FloatArray | None = None) -> FloatArray:

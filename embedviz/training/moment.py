@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from embedviz.space.arrays import FloatArray
+from embedviz.space.composing import Composer
 from embedviz.space.run import EpochRecord
 
 
@@ -25,6 +26,14 @@ class Moment:
     is_start: bool = False
 
 
+@dataclass(frozen=True)
+class EpochKept:
+    """The vectors after an epoch (0 before the first) are kept, and can be opened as those of the run `run`."""
+
+    run: str
+    epoch: int
+
+
 @dataclass(frozen=True, eq=False)
 class Start:
     """Where a training begins that does not begin anew: the `state` of a Moment, and the records of epochs done."""
@@ -38,7 +47,7 @@ class Trained:
     """What a training learned: `vectors` float32 (n_words, n_dims), a record per epoch, and how it was computed.
 
     `stopped` says that it was ended early; the last record is then of an unfinished epoch. `remarks` are sentences
-    about what was changed while it ran.
+    about what was changed while it ran. `composer` gives vectors to words that were not learned, where it can.
     """
 
     vectors: FloatArray
@@ -47,3 +56,4 @@ class Trained:
     n_threads: int
     stopped: bool
     remarks: tuple[str, ...] = ()
+    composer: Composer | None = None

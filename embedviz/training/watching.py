@@ -11,7 +11,7 @@ from embedviz.progress import Command, Progress, Steps
 from embedviz.space.arrays import FloatArray
 from embedviz.space.run import EpochRecord
 from embedviz.training.frames import Camera
-from embedviz.training.moment import Moment, Trained
+from embedviz.training.moment import EpochKept, Moment, Trained
 
 _FRAME_SECONDS = 0.04
 _LARGEST_SHARE = 0.1
@@ -20,6 +20,10 @@ _LARGEST_SHARE = 0.1
 
 class Keeper(Protocol):
     """What keeps the vectors of each epoch."""
+
+    @property
+    def name(self) -> str:
+        """The name of the run; empty where it is not kept."""
 
     def epoch_steps(
         self,
@@ -35,7 +39,7 @@ def watched_steps(learning: Steps[Trained], *, camera: Camera | None, keeper: Ke
     """Run a training whose `partial` are Moments; yields the EpochRecord of each epoch in their place.
 
     With a `camera` there are Frames between them, 25 in a second, fewer where they would take time from the learning;
-    with a `keeper` the start and the end of each epoch are kept. Commands pass through.
+    with a `keeper` the start and the end of each epoch are kept, told by an EpochKept. Commands pass through.
     """
     commands: deque[Command] = deque()
 
@@ -47,19 +51,21 @@ def watched_steps(learning: Steps[Trained], *, camera: Camera | None, keeper: Ke
     try:
         while True:
             step = learning.send(commands.popleft()) if commands else next(learning)
-            moment, shown = step.partial, step.partial
-            if isinstance(moment, Moment):
-                shown = moment.record
-                if keeper is not None and (moment.is_start or moment.record is not None):
-                    keeping = keeper.epoch_steps(moment.epoch, moment.record, moment.rows, moment.state)
-                    for _ in keeping:
-                        note((yield Progress(step.fraction, step.text)))
-                begun = time.perf_counter()
-                if camera is not None and moment.record is None and begun >= next_frame:
-                    shown = camera.see(moment)
-                    spent = time.perf_counter() - begun
-                    next_frame = begun + max(_FRAME_SECONDS, spent / _LARGEST_SHARE)
-            note((yield Progress(step.fraction, step.text, shown)))
+            moment = step.partial
+            if not isinstance(moment, Moment):
+                note((yield step))
+                continue
+            if keeper is not None and (moment.is_start or moment.record is not None):
+                for _ in keeper.epoch_steps(moment.epoch, moment.record, moment.rows, moment.state):
+                    note((yield Progress(step.fraction, step.text)))
+                if keeper.name:
+                    note((yield Progress(step.fraction, step.text, EpochKept(keeper.name, moment.epoch))))
+            begun = time.perf_counter()
+            if camera is not None and begun >= next_frame:
+                frame = camera.see(moment)
+                next_frame = begun + max(_FRAME_SECONDS, (time.perf_counter() - begun) / _LARGEST_SHARE)
+                note((yield Progress(step.fraction, step.text, frame)))
+            note((yield Progress(step.fraction, step.text, moment.record)))
     except StopIteration as done:
         trained: Trained = done.value
         return trained

@@ -11,7 +11,7 @@ from embedviz.session import Session
 from embedviz.views.appearance import Appearance
 from embedviz.views.icons import icon
 
-MODES = (("explore", "Explore", "explore"), ("train", "Train", "train"))
+MODES = (("explore", "Explore", "explore"), ("train", "Train", "train"), ("learn", "Learn", "learn"))
 
 
 class ModeRail(QFrame):

@@ -8,12 +8,17 @@ import numpy as np
 import pytest
 
 from embedviz.progress import Command, Progress, Steps, finish
+from embedviz.space.labels import Labels
 from embedviz.space.run import EpochRecord
 from embedviz.training.frames import MOST_FLOATS, Camera, Frame
-from embedviz.training.moment import Moment, Trained
+from embedviz.training.moment import EpochKept, Moment, Trained
 from embedviz.training.watching import watched_steps
 
 RECORD = EpochRecord(1, 1.0, 1.0, 0.5, 0.01, 1e5, "All moved.")
+
+
+def camera_for(vectors: np.ndarray) -> Camera:
+    return Camera(Labels.from_strings([f"w{row}" for row in range(len(vectors))]), vectors.shape[1], seed=1)
 
 
 def moment_of(vectors: np.ndarray, *, epoch: int = 0, record: EpochRecord | None = None) -> Moment:
@@ -29,7 +34,7 @@ def vectors() -> np.ndarray:
 
 
 def test_the_axes_come_to_span_the_plane_of_pca(vectors) -> None:
-    camera = Camera(*vectors.shape, seed=1)
+    camera = camera_for(vectors)
     for _ in range(60):
         frame = camera.see(moment_of(vectors))
     centered = vectors - vectors.mean(axis=0)
@@ -42,7 +47,7 @@ def test_the_axes_come_to_span_the_plane_of_pca(vectors) -> None:
 
 
 def test_frames_are_centred_scaled_and_still(vectors) -> None:
-    camera = Camera(*vectors.shape, seed=1)
+    camera = camera_for(vectors)
     frames = [camera.see(moment_of(vectors)) for _ in range(80)]
     for frame in frames:
         np.testing.assert_allclose(frame.points.mean(axis=0), 0, atol=1e-4)
@@ -55,7 +60,7 @@ def test_frames_are_centred_scaled_and_still(vectors) -> None:
 
 @pytest.mark.parametrize("hostile", [0.0, np.nan, np.inf, 1e38])
 def test_vectors_that_went_astray_break_nothing(vectors, hostile) -> None:
-    camera = Camera(*vectors.shape, seed=1)
+    camera = camera_for(vectors)
     camera.see(moment_of(vectors))
     with np.errstate(all="ignore"):
         frame = camera.see(moment_of(np.full_like(vectors, hostile)))
@@ -65,10 +70,12 @@ def test_vectors_that_went_astray_break_nothing(vectors, hostile) -> None:
 
 def test_of_very_many_words_the_most_frequent_are_seen() -> None:
     vectors = np.ones((100, MOST_FLOATS // 50), np.float32)
-    assert Camera(*vectors.shape, seed=1).see(moment_of(vectors)).points.shape == (50, 2)
+    assert camera_for(vectors).see(moment_of(vectors)).points.shape == (50, 2)
 
 
 class Keeper:
+    name = "run-1"
+
     def __init__(self) -> None:
         self.kept: list[tuple[int, EpochRecord | None, bytes]] = []
 
@@ -88,12 +95,16 @@ def learning(vectors: np.ndarray, heard: list[Command | None]) -> Steps[Trained]
 
 def test_what_is_watched_is_kept_framed_and_told(vectors) -> None:
     keeper, heard, seen = Keeper(), [], []
-    camera = Camera(*vectors.shape, seed=1)
+    camera = camera_for(vectors)
     trained = finish(watched_steps(learning(vectors, heard), camera=camera, keeper=keeper), seen.append)
     assert [(epoch, record) for epoch, record, _ in keeper.kept] == [(0, None), (1, RECORD)]
     assert keeper.kept[0][2] == vectors[:2].tobytes()
     partials = [step.partial for step in seen if step.partial is not None]
-    assert isinstance(partials[0], Frame)
+    assert any(isinstance(partial, Frame) for partial in partials)
+    assert [partial for partial in partials if isinstance(partial, EpochKept)] == [
+        EpochKept("run-1", 0),
+        EpochKept("run-1", 1),
+    ]
     assert partials[-1] is RECORD
     assert not any(isinstance(partial, Moment) for partial in partials), "nothing that changes leaves the training"
     assert trained.records == (RECORD,)

@@ -27,7 +27,12 @@ def test_pages_are_built_when_they_are_wanted(window, drawer):
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
 def test_each_tab_opens_its_page_and_its_tools(window, drawer, space, spec):
-    window.named_actions["action_toggle_drawer"].trigger()
+    window.operations.set_mode(spec.mode)
+    if spec.mode == "explore":
+        window.named_actions["action_toggle_drawer"].trigger()
+    assert {name for name, tab in drawer.tabs.items() if tab.isVisible()} == {
+        other.name for other in PAGES if other.mode == spec.mode
+    }
     QTest.mouseClick(drawer.tabs[spec.name], Qt.MouseButton.LeftButton)
     page = drawer.page(spec.kind)
     assert page.isVisible()
@@ -52,6 +57,21 @@ def test_leaving_train_keeps_another_page_open(window, drawer):
     drawer.open(MetricsPage)
     window.operations.set_mode("explore")
     assert drawer.page(MetricsPage).isVisible()
+
+
+def test_each_mode_opens_where_it_was_left(window, drawer):
+    window.operations.set_mode("learn")
+    first = drawer._open
+    assert first.mode == "learn"
+    assert drawer.isVisible()
+    window.operations.set_mode("train")
+    drawer.open(QualityPage)
+    window.operations.set_mode("explore")
+    assert not drawer.isVisible()
+    window.operations.set_mode("train")
+    assert drawer.page(QualityPage).isVisible()
+    window.operations.set_mode("learn")
+    assert drawer.page(first.kind).isVisible()
 
 
 def test_tabs_come_back_with_room(qapp, window, drawer):

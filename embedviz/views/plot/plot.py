@@ -261,9 +261,12 @@ class Plot(QWidget):
 
     @Slot()
     def _on_replaced(self) -> None:
-        """Other points are shown whole, and at once: there is no way from the old ones to follow."""
+        """Other points are shown whole, and at once; along the same axes the view stands still on what it showed."""
         self.hover_card.hide()
-        around = self.scene.around_all()
+        around, grown = self.scene.around_all(), self.scene.grown
+        if grown is not None:
+            shown = self.camera.shown
+            around = QRectF(shown.topLeft() * grown, shown.size() * grown)
         if around is not None:
             self.flight.fly_to(around, at_once=True)
 

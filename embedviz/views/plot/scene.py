@@ -44,10 +44,14 @@ SETTLE_MS = 120
 FAR_PX = 2.0**30
 
 
+_Drawn = tuple[Projection | None, raster.Axes]
+
+
 class Scene(QObject):
     """Follows the state, and paints it as the camera sees it.
 
-    `changed` asks for a repaint, `unfinished` for another one soon; `replaced` states that other points are drawn.
+    `changed` asks for a repaint, `unfinished` for another one soon; `replaced` states that other points are drawn, and
+    `grown` is how many times as far they spread along the same axes, None where the axes are others.
     """
 
     changed = Signal()
@@ -76,7 +80,8 @@ class Scene(QObject):
         self._few: Tiles | None = None
         self._whole: tuple[FloatArray, QRectF | None] | None = None
         self._prepared: FloatArray = self.points
-        self._drawn: tuple[Projection | None, raster.Axes] = (None, (0, 1))
+        self._drawn: _Drawn = (None, (0, 1))
+        self.grown: float | None = None
         self._captions: list[Caption] = []
         self.camera = Camera(self)
         self.axes = Axes()
@@ -130,7 +135,7 @@ class Scene(QObject):
         """What is seen now, as it was last painted."""
         state, shown, ground = self._session.state, self.camera.shown, self.camera.ground
         return Sight(
-            subject=(state.space, state.projection, state.view.axes[:2]),
+            subject=(state.space.labels if state.space is not None else None, state.projection, state.view.axes[:2]),
             view=(shown.getRect(), ground.getRect()),
             area=QRectF(self._area),
             n_items=len(self.points),
@@ -283,12 +288,14 @@ class Scene(QObject):
         state = self._session.state
         if state.projection is self._drawn[0] and state.view.axes[:2] == self._drawn[1]:
             return
+        before, old = self._drawn, self.points
         self._drawn = state.projection, state.view.axes[:2]
         self.points, self.tiles, self._few, self.landmarks = np.zeros((0, 2), np.float32), None, None, None
         titles = ["", ""]
         if state.projection is not None:
             self.points = raster.plane_points(state.projection, state.view.axes)
             titles = [raster.axis_title(state.projection, axis) for axis in state.view.axes[:2]]
+        self.grown = _grown(before, old, self._drawn, self.points)
         self.axes.set_titles(titles[0], titles[1])
         self.lay_out(self._area)
         self.replaced.emit()
@@ -348,3 +355,12 @@ def _with_margin(around: QRectF | None) -> QRectF | None:
         return None
     x, y = MARGIN_SHARE * around.width(), MARGIN_SHARE * around.height()
     return around.adjusted(-x, -y, x, y)
+
+
+def _grown(before: _Drawn, old: FloatArray, after: _Drawn, new: FloatArray) -> float | None:
+    """How many times as far points spread, seen along the same axes, as those of one run are at each epoch."""
+    axes, new_axes = (drawn[0].components if drawn[0] is not None else None for drawn in (before, after))
+    if axes is None or axes is not new_axes or before[1] != after[1] or not len(old) == len(new) > 0:
+        return None
+    old_spread, new_spread = (float(np.sqrt(np.nanmean(points.astype(np.float64) ** 2))) for points in (old, new))
+    return new_spread / old_spread if old_spread > 0 and 0 < new_spread < math.inf else None

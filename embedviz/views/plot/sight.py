@@ -19,7 +19,7 @@ Places = Callable[[Rows], FloatArray]
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """One look at the items. `subject` is what was shown (space, projection, axes), `view` how the camera stood.
+    """One look at the items. `subject` is what was shown (labels, projection, axes), `view` how the camera stood.
 
     `places` gives the pixels float32 (m, 2) of rows, y downwards; `marks` are in pixels too. `names` tells pictures
     of names and where they lie, until others are painted. Where the sight `is_solid`, a cloud in space, `pictures` are

@@ -160,7 +160,7 @@ class SolidScene(QObject):
         """What is seen now, as it was last painted."""
         state, points, lens, middle = self._session.state, self.points, self.camera.lens, self.camera.ground.center()
         return Sight(
-            subject=(state.space, state.projection, state.view.axes),
+            subject=(state.space.labels if state.space is not None else None, state.projection, state.view.axes),
             view=lens,
             area=QRectF(self._area),
             n_items=len(points),

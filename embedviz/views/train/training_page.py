@@ -78,6 +78,7 @@ class TrainingPage(DrawerPage):
         operations.training_began.connect(self._on_training_began)
         operations.epoch_recorded.connect(self._on_epoch_recorded)
         operations.training_ended.connect(self._on_space_changed)
+        operations.epochs_changed.connect(self._on_space_changed)
         session.space_changed.connect(self._on_space_changed)
         appearance.changed.connect(self._on_appearance_changed)
         self._on_appearance_changed()
@@ -114,6 +115,17 @@ class TrainingPage(DrawerPage):
         self.epoch_table.scrollToBottom()
         self.sentence.setText(records[-1].sentence if records else otherwise)
 
+    def _mark(self, epoch: int | None) -> None:
+        """Point out the epoch that is open, where it is not the last."""
+        records = self._model.records
+        marked = epoch if epoch is not None and epoch < len(records) else None
+        for curve in (self.loss_plot, self.accuracy_plot):
+            curve.mark(marked)
+        if marked:
+            self.epoch_table.selectRow(marked - 1)
+        else:
+            self.epoch_table.clearSelection()
+
     @Slot()
     def _on_training_began(self) -> None:
         self._show((), "Reading the text…")
@@ -128,7 +140,8 @@ class TrainingPage(DrawerPage):
             return
         state = self._session.state
         self.save_button.setEnabled(state.run is not None)
-        self._show(state.run.epochs if state.run is not None else (), EMPTY if state.space is None else FOREIGN)
+        self._show(self._operations.records, EMPTY if state.space is None else FOREIGN)
+        self._mark(self._operations.epoch)
 
     @Slot(QModelIndex)
     def _on_current_row_changed(self, current: QModelIndex) -> None:

@@ -1,0 +1,63 @@
+"""Names of words that move: each stays beside its point as long as there is room for it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont, QPainter
+
+from embedviz.raster.placement import NO_SLOT, Candidates, choose_slots
+from embedviz.space.arrays import ByteArray, DoubleArray, RowArray
+from embedviz.space.labels import Labels
+from embedviz.views.plot.label_pictures import HALO_PX, LabelPictures
+from embedviz.views.text import one_line
+
+CANDIDATES, MOST_NAMES = 300, 70
+GAP = (10.0, 5.0)
+OFFSET = 7.0
+_LONGEST = 32
+
+
+class LiveNames:
+    """Places and draws the names of some rows of `words`; asked ones first, then those named before, then the rest."""
+
+    def __init__(self, font: QFont, ground: str) -> None:
+        self._pictures = LabelPictures(font, ground)
+        self._words: Labels | None = None
+        self._slots: dict[int, int] = {}
+
+    def show_words(self, words: Labels) -> None:
+        """Name other words."""
+        if words is not self._words:
+            self._words, self._slots = words, {}
+            self._pictures.clear()
+
+    def rows(self, asked: RowArray, n_words: int) -> RowArray:
+        """Which rows to name, the first ones first."""
+        usual = np.arange(min(CANDIDATES, n_words))
+        named = np.array(sorted(self._slots), np.int64)
+        rows = np.concatenate([asked, named[named < n_words], usual])
+        _, first = np.unique(rows, return_index=True)
+        return rows[np.sort(first)]
+
+    def paint(
+        self, painter: QPainter, area: QRectF, rows: RowArray, anchors: DoubleArray, colors: list[QColor]
+    ) -> None:
+        """Draw names beside their `anchors` (n, 2) in pixels; the `area` of the widget bounds them."""
+        assert self._words is not None
+        texts = [one_line(self._words[row], most=_LONGEST) for row in rows.tolist()]
+        metrics, n = self._pictures.metrics, len(rows)
+        sizes = np.array([(metrics.horizontalAdvance(text), metrics.height()) for text in texts]).reshape(n, 2)
+        kept: ByteArray = np.array([self._slots.get(row, NO_SLOT) for row in rows.tolist()], np.uint8)
+        places = anchors - (area.left(), area.top())
+        candidates = Candidates(places, sizes, np.tile(GAP, (n, 1)), np.full(n, OFFSET), kept)
+        slots = choose_slots(candidates, area.width(), area.height(), limit=MOST_NAMES)
+        corners = candidates.corners(slots) + (area.left() - HALO_PX, area.top() - HALO_PX)
+        self._slots = {}
+        ratio = painter.device().devicePixelRatioF()
+        for at in np.flatnonzero(slots != NO_SLOT).tolist():
+            row, color = int(rows[at]), colors[at]
+            self._slots[row] = int(slots[at])
+            key = row, color.rgba(), ratio
+            picture = self._pictures.find(key) or self._pictures.make(key, texts[at], color, ratio)
+            painter.drawPixmap(round(corners[at, 0]), round(corners[at, 1]), picture)
