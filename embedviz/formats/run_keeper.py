@@ -76,6 +76,11 @@ class RunKeeper:
         return self._trouble
 
     @property
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs that are kept by now, ascending."""
+        return () if self._written is None else tuple(sorted(self._written.kept))
+
+    @property
     def last_epoch(self) -> int | None:
         """The last epoch that is kept, after which the training would go on; None before there is one."""
         return None if self._written is None else self._written.state_epoch

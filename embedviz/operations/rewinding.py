@@ -109,11 +109,13 @@ class RewindingOperations(NextWordOperations):
 
     @Slot(object)
     def _on_trained(self, job: Job) -> None:
-        """The question stays open, if what was learned can answer it."""
-        asked = self.session.state.answer
+        """The question stays open, if what was learned knows the items that it names."""
+        before, labels = self.session.state, job.result[0].labels
         super()._on_trained(job)
-        if asked is not None:
-            self.ask(asked.text, live=True)
+        if before.answer is not None and before.space is not None:
+            named = [before.space.labels[row] for row in before.answer.inputs]
+            if named and all(labels.find(label) is not None for label in named):
+                self.ask(before.answer.text, live=True)
 
     @Slot()
     def _on_run_ended(self) -> None:
@@ -125,7 +127,7 @@ class RewindingOperations(NextWordOperations):
     def _on_epoch_kept(self, kept: EpochKept) -> None:
         if kept.run != self._name:
             self._follow(kept.run)
-        self.epochs = (*self.epochs, kept.epoch)
+        self.epochs = kept.epochs
         self.epochs_changed.emit()
 
     @Slot()

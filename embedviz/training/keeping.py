@@ -53,6 +53,11 @@ class Keeping:
         """The name of the kept run; empty where none is kept."""
         return self._keeper.name
 
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs that are kept by now, ascending."""
+        return self._keeper.epochs
+
     def epoch_steps(
         self,
         epoch: int,

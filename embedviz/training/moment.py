@@ -28,10 +28,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class EpochKept:
-    """The vectors after an epoch (0 before the first) are kept, and can be opened as those of the run `run`."""
+    """The vectors after these `epochs` (ascending, 0 before the first) are kept by now, as those of the run `run`."""
 
     run: str
-    epoch: int
+    epochs: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)

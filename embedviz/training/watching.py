@@ -25,6 +25,10 @@ class Keeper(Protocol):
     def name(self) -> str:
         """The name of the run; empty where it is not kept."""
 
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs that are kept by now, ascending."""
+
     def epoch_steps(
         self,
         epoch: int,
@@ -59,7 +63,7 @@ def watched_steps(learning: Steps[Trained], *, camera: Camera | None, keeper: Ke
                 for _ in keeper.epoch_steps(moment.epoch, moment.record, moment.rows, moment.state):
                     note((yield Progress(step.fraction, step.text)))
                 if keeper.name:
-                    note((yield Progress(step.fraction, step.text, EpochKept(keeper.name, moment.epoch))))
+                    note((yield Progress(step.fraction, step.text, EpochKept(keeper.name, keeper.epochs))))
             begun = time.perf_counter()
             if camera is not None and begun >= next_frame:
                 frame = camera.see(moment)

@@ -84,6 +84,10 @@ class Keeper:
         yield Progress(None, "Keeping")
         self.kept.append((epoch, record, rows(0, 2).tobytes()))
 
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        return tuple(epoch for epoch, _, _ in self.kept)
+
 
 def learning(vectors: np.ndarray, heard: list[Command | None]) -> Steps[Trained]:
     heard.append((yield Progress(0.0, "Beginning", moment_of(vectors))))
@@ -102,8 +106,8 @@ def test_what_is_watched_is_kept_framed_and_told(vectors) -> None:
     partials = [step.partial for step in seen if step.partial is not None]
     assert any(isinstance(partial, Frame) for partial in partials)
     assert [partial for partial in partials if isinstance(partial, EpochKept)] == [
-        EpochKept("run-1", 0),
-        EpochKept("run-1", 1),
+        EpochKept("run-1", (0,)),
+        EpochKept("run-1", (0, 1)),
     ]
     assert partials[-1] is RECORD
     assert not any(isinstance(partial, Moment) for partial in partials), "nothing that changes leaves the training"
