@@ -18,7 +18,7 @@ _FLOATS_AT_ONCE = 1 << 16
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """The `points` float32 (n, 2) of the first, most frequent of all `words` after `epoch` epochs and a part of the next.
+    """The `points` float32 (n, 2) of the first, most frequent of `words` after `epoch` epochs and a part of the next.
 
     They are centred, and scaled to a mean square distance of 1 from the centre; `spread` is what it was.
     """

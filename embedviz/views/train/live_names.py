@@ -52,7 +52,7 @@ class LiveNames:
         places = anchors - (area.left(), area.top())
         candidates = Candidates(places, sizes, np.tile(GAP, (n, 1)), np.full(n, OFFSET), kept)
         slots = choose_slots(candidates, area.width(), area.height(), limit=MOST_NAMES)
-        corners = candidates.corners(slots) + (area.left() - HALO_PX, area.top() - HALO_PX)
+        corners = np.add(candidates.corners(slots), (area.left() - HALO_PX, area.top() - HALO_PX))
         self._slots = {}
         ratio = painter.device().devicePixelRatioF()
         for at in np.flatnonzero(slots != NO_SLOT).tolist():

@@ -30,7 +30,7 @@ _EXPLAINED = (
 
 
 class LivePlot(QWidget):
-    """Shows each Frame as it comes, in a view that is held still and only ever grows; the words asked about stand out."""
+    """Shows each Frame as it comes, in a view that is held still and only ever grows; words asked about stand out."""
 
     def __init__(
         self,
@@ -109,9 +109,7 @@ class LivePlot(QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "Words appear here as soon as the text is read.")
             return
         asked = self._asked_rows()
-        self.points_item.show_points(
-            frame.points, coloring=None, selection=None, is_faded=len(asked) > 0, theme=theme
-        )
+        self.points_item.show_points(frame.points, coloring=None, selection=None, is_faded=len(asked) > 0, theme=theme)
         self.points_item.paint(painter, self.camera)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hovered = [] if self.hovered is None else [self.hovered]
