@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,22 +48,32 @@ class Heldout:
 
         Both are nan without pairs.
         """
-        if not len(self.words):
-            return np.nan, np.nan
-        loss, wins = 0.0, 0.0
-        chunk = max(1, (_FLOATS_AT_ONCE // (self.drawn.shape[1] * outputs.shape[1])))
-        for start in range(0, len(self.words), chunk):
-            part = slice(start, start + chunk)
-            vectors, contexts, drawn = inputs[self.words[part]], self.contexts[part], self.drawn[part]
-            with np.errstate(all="ignore"):
-                true_scores = np.einsum("pd,pd->p", vectors, outputs[contexts]).astype(np.float64)
-                scores = np.matmul(outputs[drawn], vectors[:, :, None])[:, :, 0].astype(np.float64)
-                counted = np.where(drawn != contexts[:, None], np.logaddexp(0, scores), 0)
-                loss += float(np.logaddexp(0, -true_scores).sum() + counted.sum())
-            ties = (true_scores == scores[:, 0]) | (contexts == drawn[:, 0])
-            wins += float(np.count_nonzero((true_scores > scores[:, 0]) & ~ties)) + 0.5 * float(np.count_nonzero(ties))
-            yield Progress(None, f"Measuring {min(start + chunk, len(self.words)):,} pairs")
-        return loss / len(self.words), wins / len(self.words)
+        return (yield from measured_steps(lambda part: inputs[self.words[part]], self.contexts, self.drawn, outputs))
+
+
+def measured_steps(
+    vectors_of: Callable[[slice], FloatArray], truths: CodeArray, drawn: CodeArray, outputs: FloatArray
+) -> Steps[tuple[float, float]]:
+    """Loss and accuracy of pairs: of the vector that `vectors_of` gives each, its true word, and words drawn for it.
+
+    Those vectors are float32 (n, width) as `outputs` (n_words, width); `truths` int32 (n,), `drawn` (n, negatives).
+    """
+    if not len(truths):
+        return np.nan, np.nan
+    loss, wins = 0.0, 0.0
+    chunk = max(1, (_FLOATS_AT_ONCE // (drawn.shape[1] * outputs.shape[1])))
+    for start in range(0, len(truths), chunk):
+        part = slice(start, start + chunk)
+        vectors, true, others = vectors_of(part), truths[part], drawn[part]
+        with np.errstate(all="ignore"):
+            true_scores = np.einsum("pd,pd->p", vectors, outputs[true]).astype(np.float64)
+            scores = np.matmul(outputs[others], vectors[:, :, None])[:, :, 0].astype(np.float64)
+            counted = np.where(others != true[:, None], np.logaddexp(0, scores), 0)
+            loss += float(np.logaddexp(0, -true_scores).sum() + counted.sum())
+        ties = (true_scores == scores[:, 0]) | (true == others[:, 0])
+        wins += float(np.count_nonzero((true_scores > scores[:, 0]) & ~ties)) + 0.5 * float(np.count_nonzero(ties))
+        yield Progress(None, f"Measuring {min(start + chunk, len(truths)):,} pairs")
+    return loss / len(truths), wins / len(truths)
 
 
 def split(corpus: EncodedCorpus, rng: np.random.Generator) -> Split:
@@ -97,16 +108,25 @@ def draw_heldout(
     most_pairs: int = MOST_PAIRS,
 ) -> Heldout:
     """Draw at most `most_pairs` of the held-out sentences, windows and subsampling as in training, and negatives."""
-    tokens, sentences = _tokens_of(corpus, parts, min(_MOST_TOKENS, _MOST_CANDIDATES // window), rng)
-    kept = rng.integers(0, 1 << 32, len(tokens), np.uint32) <= keep[tokens]
-    words, contexts = _pairs(tokens[kept], sentences[kept], window, rng)
-    if not len(words):  # all but one word of each sentence were skipped: better those than none
-        words, contexts = _pairs(tokens, sentences, window, rng)
+    tokens, here, there = heldout_places(corpus, parts, keep, window, rng)
+    words, contexts = tokens[here], tokens[there]
     if len(words) > most_pairs:
         chosen = np.sort(rng.choice(len(words), most_pairs, replace=False))
         words, contexts = words[chosen], contexts[chosen]
     drawn = noise.draw(rng, (len(words), negatives))
     return Heldout(read_only(words), read_only(contexts), read_only(drawn))
+
+
+def heldout_places(
+    corpus: EncodedCorpus, parts: Split, keep: ChanceArray, window: int, rng: np.random.Generator
+) -> tuple[CodeArray, RowArray, RowArray]:
+    """Tokens of held-out sentences as they are read, and all pairs of places in them that stand near each other."""
+    tokens, sentences = _tokens_of(corpus, parts, min(_MOST_TOKENS, _MOST_CANDIDATES // window), rng)
+    kept = rng.integers(0, 1 << 32, len(tokens), np.uint32) <= keep[tokens]
+    here, there = _pairs(sentences[kept], window, rng)
+    if len(here):
+        return tokens[kept], here, there
+    return tokens, *_pairs(sentences, window, rng)  # all but one word of each sentence were skipped
 
 
 def pairs_to_measure(negatives: int, width: int) -> int:
@@ -125,16 +145,14 @@ def _tokens_of(corpus: EncodedCorpus, parts: Split, most: int, rng: np.random.Ge
     return tokens, np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
 
 
-def _pairs(
-    tokens: CodeArray, sentences: RowArray, window: int, rng: np.random.Generator
-) -> tuple[CodeArray, CodeArray]:
-    """All pairs of a word and another at most `reach` tokens away, the reach of each drawn from 1 to `window`."""
-    reach = rng.integers(1, window + 1, len(tokens))
-    words, contexts = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
-    for distance in range(1, min(window, len(tokens) - 1) + 1):
-        near = sentences[:-distance] == sentences[distance:]
-        for here, there in ((slice(None, -distance), slice(distance, None)), (slice(distance, None), slice(-distance))):
-            paired = near & (reach[here] >= distance)
-            words.append(tokens[here][paired])
-            contexts.append(tokens[there][paired])
-    return np.concatenate(words), np.concatenate(contexts)
+def _pairs(sentences: RowArray, window: int, rng: np.random.Generator) -> tuple[RowArray, RowArray]:
+    """All pairs of a place and another at most `reach` places away, the reach of each drawn from 1 to `window`."""
+    reach = rng.integers(1, window + 1, len(sentences))
+    places, near = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for distance in range(1, min(window, len(sentences) - 1) + 1):
+        begin = np.flatnonzero(sentences[:-distance] == sentences[distance:])
+        for here, there in ((begin, begin + distance), (begin + distance, begin)):
+            reached = reach[here] >= distance
+            places.append(here[reached])
+            near.append(there[reached])
+    return np.concatenate(places), np.concatenate(near)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -22,15 +23,15 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 def cells(record: EpochRecord) -> tuple[str, ...]:
-    """One epoch as a row of the table."""
-    return (
-        str(record.epoch),
-        f"{record.loss:.4f}",
-        f"{record.heldout_loss:.4f}",
-        f"{100 * record.accuracy:.1f} %",
-        f"{record.learning_rate:.4f}",
-        f"{record.words_per_second / 1e6:.2f} M",
+    """One epoch as a row of the table; a dash for a figure that its way of training does not have."""
+    figures = (
+        (record.loss, f"{record.loss:.4f}"),
+        (record.heldout_loss, f"{record.heldout_loss:.4f}"),
+        (record.accuracy, f"{100 * record.accuracy:.1f} %"),
+        (record.learning_rate, f"{record.learning_rate:.4f}"),
+        (record.words_per_second, f"{record.words_per_second / 1e6:.2f} M"),
     )
+    return str(record.epoch), *(text if math.isfinite(value) else "–" for value, text in figures)
 
 
 class EpochModel(QAbstractTableModel):
