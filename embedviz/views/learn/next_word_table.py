@@ -1,0 +1,142 @@
+"""The most probable next words as rows of a table: score, probability, and chance at the temperature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from embedviz.operations.next_words import Foretold
+from embedviz.views.appearance import Appearance
+from embedviz.views.item_details import tabular
+from embedviz.views.neighbor_table import BarDelegate
+from embedviz.views.text import one_line
+
+WORD, SCORE, PROBABILITY, BAR, CHANCE = range(5)
+HEADS = ("Next word", "Score", "Prob.", "", "Chance")
+TIPS = (
+    "The most probable words, the most probable first",
+    "What the network gives the word; only differences between scores count",
+    "exp(score), divided by the sum over all words: the softmax of all scores",
+    "The probability as a bar",
+    "How likely the word is chosen at this temperature; the unknown word never is",
+)
+WIDTHS = ((SCORE, 50), (PROBABILITY, 56), (BAR, 48), (CHANCE, 56))
+LEAST = (SCORE, BAR, CHANCE)
+ROW_PX = 20
+Index = QModelIndex | QPersistentModelIndex
+
+
+def share_text(share: float) -> str:
+    """A share of one as a percentage; what is smaller than is shown says so."""
+    if 0 < share < 5e-4:
+        return "< 0.1 %"
+    return f"{100 * share:.1f} %"
+
+
+class NextWordTableModel(QAbstractTableModel):
+    """The rows of one Foretold; the chosen word is marked."""
+
+    def __init__(self, appearance: Appearance, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._shown: Foretold | None = None
+
+    def show(self, found: Foretold | None) -> None:
+        """Show what is foretold for another prompt, or nothing."""
+        self.beginResetModel()
+        self._shown = found
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
+        return 0 if self._shown is None or parent.isValid() else len(self._shown.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
+        return 0 if parent.isValid() else len(HEADS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        shown = {Qt.ItemDataRole.DisplayRole: HEADS, Qt.ItemDataRole.ToolTipRole: TIPS}.get(Qt.ItemDataRole(role))
+        return shown[section] if shown is not None else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if self._shown is None or not index.isValid():
+            return None
+        number, name, score, probability, chance = self._shown.rows[index.row()]
+        is_chosen = number == self._shown.chosen.number
+        if role == Qt.ItemDataRole.DisplayRole:
+            cells = (one_line(name, most=40), f"{score:.3f}", share_text(probability), "", share_text(chance))
+            return cells[index.column()]
+        if role == Qt.ItemDataRole.UserRole:
+            return probability
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            chosen = ", chosen" if is_chosen else ""
+            return (
+                f"{one_line(name)}, number {number:,}: score {score:.4f}, probability {probability:.6g}, "
+                f"chance {chance:.6g}{chosen}"
+            )
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
+        return self._mark(role) if is_chosen else None
+
+    def _mark(self, role: int) -> Any:
+        """The chosen word stands out by weight and colour."""
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(self._appearance.theme.accent)
+        if role == Qt.ItemDataRole.FontRole:
+            font = QFont()
+            font.setBold(True)
+            return font
+        return None
+
+
+class NextWordTable(QTableView):
+    """The most probable words; a narrow one leaves out all but their probabilities."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("next_word_table")
+        self.setAccessibleName("The most probable next words")
+        self._appearance = appearance
+        self._model = NextWordTableModel(appearance, self)
+        self.setModel(self._model)
+        self.setItemDelegateForColumn(BAR, BarDelegate(appearance, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(8)
+        header.setSectionResizeMode(WORD, QHeaderView.ResizeMode.Stretch)
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
+
+    def show_words(self, found: Foretold) -> None:
+        """Show what is foretold for another prompt, from the most probable on."""
+        self._model.show(found)
+        self.scrollToTop()
+
+    def fit(self, *, is_wide: bool) -> None:
+        """Show what there is room for."""
+        for column in LEAST:
+            self.setColumnHidden(column, not is_wide)
+
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._appearance.px(ROW_PX))
+        self.setFont(tabular(self.font()))
+        for column, width in WIDTHS:
+            self.setColumnWidth(column, self._appearance.px(width))
+
+
+def _alignment(column: int) -> int:
+    side = Qt.AlignmentFlag.AlignLeft if column in (WORD, BAR) else Qt.AlignmentFlag.AlignRight
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
