@@ -9,50 +9,68 @@ and one line in `TRAINERS`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-
-import numpy as np
 
 from embedviz import kernels
 from embedviz.errors import OptionError
 from embedviz.formats.run_file import save_run
+from embedviz.formats.run_store import read_run
 from embedviz.progress import Steps, within
 from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.space.run import Run
-from embedviz.space.source import Note, Source
-from embedviz.space.table import Column, Table
+from embedviz.training.continuing import Beginning, anew, check_onto, onto_steps, resumed, resumed_options
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.encoding import encode_steps
+from embedviz.training.evidence import Evidence, evidence_steps
 from embedviz.training.frames import Camera, Frame
-from embedviz.training.moment import Start, Trained
-from embedviz.training.options import EXPLANATIONS, Lines, TrainingOptions
+from embedviz.training.keeping import Keeping
+from embedviz.training.moment import EpochKept, Start, Trained
+from embedviz.training.options import ALGORITHMS, EXPLANATIONS, OPTIONS_OF, SUGGESTED, Lines, TrainingOptions
 from embedviz.training.preview import Preview, preview_steps
-from embedviz.training.running_text import LINES_SENTENCES
 from embedviz.training.small_world import SMALL_WORLD
+from embedviz.training.staying_words import with_rest
 from embedviz.training.stopping import unless_stopped
-from embedviz.training.text_source import corpus_name
+from embedviz.training.trained_space import space_steps
 from embedviz.training.watching import watched_steps
 
 __all__ = [
+    "ALGORITHMS",
     "EXPLANATIONS",
     "KERNELS",
+    "OPTIONS_OF",
     "SMALL_WORLD",
+    "SUGGESTED",
     "TRAINERS",
     "EncodedCorpus",
+    "EpochKept",
+    "Evidence",
     "Frame",
     "Lines",
     "Preview",
     "TrainingOptions",
     "encode_steps",
+    "evidence_steps",
     "preview_steps",
+    "resume_steps",
     "save_run",
     "train_steps",
 ]
 
-KERNELS: tuple[str, ...] = ("embedviz.training.skip_gram_kernels",)
+KERNELS: tuple[str, ...] = (
+    "embedviz.training.sampling_kernels",
+    "embedviz.training.skip_gram_kernels",
+    "embedviz.training.cooccurrence_kernels",
+    "embedviz.training.counting_kernels",
+    "embedviz.training.glove_kernels",
+)
+
+_OWN_KERNELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"cbow": ("embedviz.training.cbow_kernels",), "fasttext": ("embedviz.training.fasttext_kernels",)}
+)
+"""Kernels that are compiled only when an algorithm is used, so that a first start does not wait for them."""
 
 _READ_SHARE, _LEARN_SHARE = 0.15, 0.99
 
@@ -67,85 +85,135 @@ def _skip_gram(corpus: EncodedCorpus, options: TrainingOptions, start: Start | N
     return (yield from skip_gram_steps(corpus, options, start))
 
 
-TRAINERS: Mapping[str, Trainer] = MappingProxyType({"skip-gram": _skip_gram})
+def _cbow(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
+    from embedviz.training.cbow import cbow_steps
+
+    return (yield from cbow_steps(corpus, options, start))
+
+
+def _fasttext(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
+    from embedviz.training.fasttext import fasttext_steps
+
+    return (yield from fasttext_steps(corpus, options, start))
+
+
+def _ppmi_svd(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
+    from embedviz.training.ppmi_svd import ppmi_svd_steps
+
+    return (yield from ppmi_svd_steps(corpus, options, start))
+
+
+def _glove(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
+    from embedviz.training.glove import glove_steps
+
+    return (yield from glove_steps(corpus, options, start))
+
+
+def _lsa(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
+    from embedviz.training.lsa import lsa_steps
+
+    return (yield from lsa_steps(corpus, options, start))
+
+
+def _random(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None) -> Steps[Trained]:
+    from embedviz.training.random_vectors import random_steps
+
+    return (yield from random_steps(corpus, options, start))
+
+
+TRAINERS: Mapping[str, Trainer] = MappingProxyType(
+    {
+        "skip-gram": _skip_gram,
+        "cbow": _cbow,
+        "fasttext": _fasttext,
+        "glove": _glove,
+        "ppmi-svd": _ppmi_svd,
+        "lsa": _lsa,
+        "random": _random,
+    }
+)
 
 
 def train_steps(
-    path: str | os.PathLike[str], options: TrainingOptions, *, column: str | None = None, watch: bool = False
+    path: str | os.PathLike[str],
+    options: TrainingOptions,
+    *,
+    column: str | None = None,
+    watch: bool = False,
+    keep: bool = True,
+    onto: EmbeddingSpace | None = None,
+    resume: str | None = None,
+    corpus: EncodedCorpus | None = None,
 ) -> Steps[EmbeddingSpace]:
     """Train a space on a corpus: items are its words by descending count, `count` is metadata, the run its source.
 
+    The training begins anew, with the vectors `onto` which it goes on, or with the state of the kept run `resume`.
+    Unless `keep` is False, its epochs are kept in the runs folder as they end. `corpus` is what stands at `path`, where
+    it was read before.
+
     Yields Progress whose `partial` is an EpochRecord at the end of each epoch, and with `watch` a Frame now and then.
     Obeys `pause`, `resume`, `set` with a `learning_rate`, and `stop`. `stop` keeps what is learned so far;
-    NothingLearnedError if it comes before training begins. Raises as `encode_steps` does, and OptionError.
+    NothingLearnedError if it comes before training begins. Closing it keeps nothing. Raises as `encode_steps` does,
+    and OptionError.
     """
     trainer = TRAINERS.get(options.checked().algorithm)
     if trainer is None:
         raise OptionError(f"There is no algorithm “{options.algorithm}”; choose {', '.join(TRAINERS)}.")
-    reading = within(_read_steps(path, options, column), 0.0, _READ_SHARE)
-    corpus = yield from unless_stopped(reading, "Stopped while the text was being read; nothing was learned yet.")
-    camera = Camera(corpus.n_words, options.n_dims, seed=options.seed) if watch else None
-    learning = watched_steps(trainer(corpus, options, None), camera=camera, keeper=None)
-    learned = yield from within(learning, _READ_SHARE, _LEARN_SHARE)
-    return (yield from within(_space(path, column, options, corpus, learned), _LEARN_SHARE, 1.0))
+    if onto is not None:
+        check_onto(options, onto)
+    reading = within(_beginning_steps(path, options, column, onto, resume, corpus), 0.0, _READ_SHARE)
+    begun = yield from unless_stopped(reading, "Stopped while the text was being read; nothing was learned yet.")
+    camera = None
+    if watch:
+        camera = Camera(begun.whole.words, options.n_dims, seed=options.seed, n_words=begun.n_finite)
+    read = _read(path, column) | ({"continued": begun.origin} if begun.origin else {})
+    with Keeping.of(begun.whole, options, read, resume) if keep else nullcontext() as keeping:
+        learning = with_rest(trainer(begun.corpus, options, begun.start), begun.corpus.n_words, begun.rest)
+        watched = watched_steps(learning, camera=camera, keeper=keeping)
+        learned = yield from within(watched, _READ_SHARE, _LEARN_SHARE)
+        made = space_steps(begun.whole, options, read, learned, keeping, begun.notes)
+        return (yield from within(made, _LEARN_SHARE, 1.0))
+
+
+def resume_steps(name: str, *, watch: bool = False) -> Steps[EmbeddingSpace]:
+    """Go on with a kept run that was cut short, from its last epoch; else as `train_steps`.
+
+    Raises OptionError where it cannot go on, InputError where its text is another one now.
+    """
+    run = read_run(name)
+    steps = train_steps(run.corpus, resumed_options(run), column=run.column, watch=watch, resume=name)
+    return (yield from steps)
+
+
+def _beginning_steps(
+    path: str | os.PathLike[str],
+    options: TrainingOptions,
+    column: str | None,
+    onto: EmbeddingSpace | None,
+    resume: str | None,
+    corpus: EncodedCorpus | None,
+) -> Steps[Beginning]:
+    if corpus is None:
+        is_new = onto is None and resume is None
+        asked = options if is_new else replace(options, n_dims=1)  # a short text may go on with any number of them
+        corpus = yield from within(_read_steps(path, asked, column), 0.0, 0.9)
+    if resume is not None:
+        return resumed(resume, corpus, options)
+    if onto is not None:
+        return (yield from within(onto_steps(corpus, options, onto), 0.9, 1.0))
+    return anew(corpus, options)
+
+
+def _read(path: str | os.PathLike[str], column: str | None) -> dict[str, str]:
+    """What was read, as the source of the space tells it."""
+    path = os.fspath(path)
+    read = {"corpus": path if path == SMALL_WORLD else str(Path(path).absolute())}
+    return read | ({"column": column} if column is not None else {})
 
 
 def _read_steps(path: str | os.PathLike[str], options: TrainingOptions, column: str | None) -> Steps[EncodedCorpus]:
     """Read the corpus while a child may still compile the kernels, and then wait for those."""
-    with kernels.begun(KERNELS) as rest:
+    with kernels.begun((*KERNELS, *_OWN_KERNELS.get(options.algorithm, ()))) as rest:
         corpus = yield from within(encode_steps(path, options, column=column), 0.0, 0.9)
         yield from within(rest, 0.9, 1.0)
     return corpus
-
-
-def _space(
-    path: str | os.PathLike[str],
-    column: str | None,
-    options: TrainingOptions,
-    corpus: EncodedCorpus,
-    learned: Trained,
-) -> Steps[EmbeddingSpace]:
-    from embedviz.formats.opening import finished_space
-    from embedviz.formats.registry import Reading
-
-    path = os.fspath(path)
-    run = Run(
-        asdict(options) | {"lines": corpus.lines},
-        tuple(learned.records),
-        corpus.n_raw_tokens,
-        corpus.n_words,
-        options.seed,
-        learned.n_threads,
-        learned.is_reproducible,
-        learned.stopped,
-    )
-    asked = {**asdict(options), "corpus": path if path == SMALL_WORLD else str(Path(path).absolute())}
-    if column is not None:
-        asked["column"] = column
-    source = Source(corpus_name(path), "trained", None, corpus.content_hash, _described(run), (), asked, run)
-    counts = Column("number", corpus.counts.astype(np.float64), np.zeros(corpus.n_words, np.bool_))
-    reading = Reading(learned.vectors, "trained", corpus.words, Table(corpus.n_words, {"count": counts}))
-    return (yield from finished_space(reading, source, tuple(_notes(corpus, run, learned.remarks))))
-
-
-def _described(run: Run) -> str:
-    epochs = "1 epoch" if len(run.epochs) == 1 else f"{len(run.epochs):,} epochs"
-    return f"Trained by {run.options['algorithm']} on {run.n_tokens:,} tokens, {epochs}, seed {run.seed}."
-
-
-def _notes(corpus: EncodedCorpus, run: Run, remarks: Sequence[str]) -> list[Note]:
-    n_rare = corpus.n_raw_tokens - len(corpus.tokens)
-    rare = f"{n_rare:,} of {corpus.n_raw_tokens:,} tokens are words that were too rare to be kept."
-    bad = f"{corpus.n_bad_bytes:,} bytes of the text are not UTF-8; they were taken as blanks."
-    stopped = f"Training was stopped in epoch {max(1, len(run.epochs)):,} of {run.options['epochs']:,}."
-    free = f"Trained by {run.n_threads:,} threads at once; the same seed does not give the same vectors again."
-    joined = LINES_SENTENCES[corpus.lines]
-    told = (
-        ("running_text", int(corpus.lines != "sentences"), joined),
-        ("rare_words", n_rare, rare),
-        ("bad_utf8", corpus.n_bad_bytes, bad),
-        ("stopped", int(run.stopped), stopped),
-        ("not_reproducible", int(not run.is_reproducible), free),
-    )
-    changed = [Note("changed_option", 1, remark) for remark in remarks]
-    return [*(Note(kind, count, text) for kind, count, text in told if count), *changed]

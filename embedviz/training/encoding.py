@@ -22,6 +22,7 @@ from embedviz.training.text_source import TextSource, source_steps
 from embedviz.training.token_file import HELD_BYTES, TokenFile
 from embedviz.training.tokenizing import LINE_END, decoded, words_of
 from embedviz.training.vocabulary import Counts, Vocabulary, check_vocabulary, count_steps, kept_steps
+from embedviz.training.word_parts import most_part_rows
 
 LONGEST_SENTENCE = 1_000
 """Longer lines are cut into sentences of at most this many kept words, as word2vec's own program does."""
@@ -76,10 +77,10 @@ def _words(source: TextSource, options: TrainingOptions) -> Steps[tuple[Vocabula
 def memory_need(counts: Counts, vocabulary: Vocabulary, options: TrainingOptions) -> Need:
     """What a training on these words will hold."""
     n_sentences = min(counts.n_lines, vocabulary.n_tokens) + vocabulary.n_tokens // LONGEST_SENTENCE + 1
-    return Need(
-        min(HELD_BYTES, _token_bytes(vocabulary)) + 16 * n_sentences,
-        _MATRICES * 4 * len(vocabulary.words) * options.n_dims,
-    )
+    n_rows = _MATRICES * len(vocabulary.words)
+    if options.algorithm == "fasttext":
+        n_rows += len(vocabulary.words) + most_part_rows(vocabulary.words, options)
+    return Need(min(HELD_BYTES, _token_bytes(vocabulary)) + 16 * n_sentences, 4 * n_rows * options.n_dims)
 
 
 def _encode(source: TextSource, facts: Counts, vocabulary: Vocabulary) -> Steps[EncodedCorpus]:

@@ -94,7 +94,7 @@ def trained_steps(making: Steps[Model], n_threads: int, start: Start | None = No
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="training")
     try:
         model = yield from unless_stopped(making, _NOTHING)
-        work = _Training(model, n_threads, pool, start.records if start is not None else ())
+        work = _Training(model, n_threads, pool, start)
         yield from work.epochs_steps()
         if not work.records:
             raise NothingLearnedError(_NOTHING)
@@ -110,10 +110,11 @@ def trained_steps(making: Steps[Model], n_threads: int, start: Start | None = No
 class _Training:
     """The epochs of one model, and the records that they leave."""
 
-    def __init__(self, model: Model, n_threads: int, pool: ThreadPoolExecutor, records: Sequence[EpochRecord]) -> None:
+    def __init__(self, model: Model, n_threads: int, pool: ThreadPoolExecutor, start: Start | None) -> None:
         self.model = model
         self.conduct = Conduct(model.rate)
-        self.records = list(records)
+        self.records = list(start.records) if start is not None else []
+        self._is_new = start is None
         self.is_cut_short = False
         self._n_threads = n_threads
         self._pool = pool
@@ -123,7 +124,7 @@ class _Training:
         """Train all epochs that are left."""
         n_epochs, first = self.model.options.epochs, len(self.records)
         yield Progress(first / n_epochs, "Beginning to train", self._moment(first, is_start=not first))
-        if first:
+        if not self._is_new:
             self._nearest = yield from self._neighborhoods_steps()
         for epoch in range(first, n_epochs):
             self.conduct.epoch = epoch

@@ -33,6 +33,42 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+ALGORITHMS: Mapping[str, str] = MappingProxyType(
+    {
+        "skip-gram": "Each word learns to tell which words stand near it; good with rare words.",
+        "cbow": "The words around a place learn to tell which word stands there; the fastest.",
+        "fasttext": "As skip-gram, but words are made of parts in letters, so unknown words get vectors, too.",
+        "glove": "Counts how often words stand near each other, and learns vectors whose products tell the counts.",
+        "ppmi-svd": "Counts which words stand together more often than by chance, and keeps the main directions.",
+        "lsa": "Counts in which sentences each word stands, and keeps the main directions.",
+        "random": "Vectors drawn at random, which know nothing: what others must beat.",
+    }
+)
+"""What each way of learning does, in the order in which they are offered."""
+
+_OF_TEXT = ("n_dims", "min_count", "max_vocabulary", "seed", "lines")
+_BY_STEPS = (*_OF_TEXT, "window", "epochs", "negatives", "learning_rate", "subsample", "n_threads")
+OPTIONS_OF: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "skip-gram": frozenset(_BY_STEPS),
+        "cbow": frozenset(_BY_STEPS),
+        "fasttext": frozenset((*_BY_STEPS, "min_n", "max_n", "n_buckets")),
+        "glove": frozenset((*_OF_TEXT, "window", "epochs", "learning_rate", "x_max", "n_threads")),
+        "ppmi-svd": frozenset((*_OF_TEXT, "window", "context_power", "shift")),
+        "lsa": frozenset(_OF_TEXT),
+        "random": frozenset(_OF_TEXT),
+    }
+)
+"""Which options change what an algorithm learns; of the others it takes no notice."""
+
+SUGGESTED: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "cbow": MappingProxyType({"learning_rate": 0.05}),
+        "glove": MappingProxyType({"epochs": 15, "learning_rate": 0.1, "x_max": 10.0}),
+    }
+)
+"""Values that suit an algorithm better than the usual ones, chosen on five million words of English."""
+
 MOST_DIMS, MOST_WINDOW, MOST_EPOCHS, MOST_NEGATIVES, MOST_THREADS = 10_000, 1_000, 100_000, 1_000, 1_024
 MOST_LETTERS, MOST_BUCKETS = 64, 100_000_000
 _MOST_COUNT = 1e9

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from embedviz import kernels
 from embedviz.progress import Progress, Steps, within
 from embedviz.training.encoding import LONGEST_SENTENCE, memory_need
 from embedviz.training.epochs import n_threads_for
 from embedviz.training.options import TrainingOptions
 from embedviz.training.running_text import LINES_SENTENCES
-from embedviz.training.skip_gram import COMPILED
 from embedviz.training.small_world import SMALL_WORLD
-from embedviz.training.speed import Speed, tried_steps, usual_speed
+from embedviz.training.speed import Speed, n_readings, trainer_to_try, tried_steps, usual_speed
 from embedviz.training.text_source import source_steps
 from embedviz.training.vocabulary import Counts, Vocabulary, check_vocabulary, count_steps, kept_steps
 
@@ -47,9 +45,12 @@ class Preview:
 
 
 def preview_steps(
-    path: str | os.PathLike[str], options: TrainingOptions, *, column: str | None = None
+    path: str | os.PathLike[str], options: TrainingOptions, *, column: str | None = None, goes_on: bool = False
 ) -> Steps[Preview]:
-    """Read a corpus once and say what training on it would mean; raises what `encode_steps` would, but for memory."""
+    """Read a corpus once and say what training on it would mean; raises what `encode_steps` would, but for memory.
+
+    A training that `goes_on` with a space may have any number of dimensions, however few words the text has.
+    """
     options.checked()
     begun = time.perf_counter()
     with ExitStack() as stack:
@@ -60,7 +61,7 @@ def preview_steps(
     read_seconds = 2 * (time.perf_counter() - opened)  # training reads a text twice
     if path != SMALL_WORLD:  # which was unpacked for good
         read_seconds += opened - begun
-    check_vocabulary(source.name, counts, vocabulary, options)
+    check_vocabulary(source.name, counts, vocabulary, replace(options, n_dims=1) if goes_on else options)
     n_kept = len(vocabulary.words)
     n_threads = n_threads_for(counts.n_tokens, options)
     yield Progress(0.95, "Trying how fast this machine trains")
@@ -76,7 +77,7 @@ def preview_steps(
         vocabulary.words[:_SHOWN],
         vocabulary.words[-_SHOWN:],
         counts.n_bad_bytes,
-        read_seconds + options.epochs * (counts.n_tokens / words_per_second + speed.measure_seconds),
+        read_seconds + n_readings(options) * (counts.n_tokens / words_per_second + speed.measure_seconds),
         _FIXED_BYTES + memory_need(counts, vocabulary, options).total,
         f"{'Just tried' if speed.is_tried else 'Assumes'} about {words_per_second:,.0f} words a second by "
         f"{n_threads:,} {'threads' if n_threads > 1 else 'thread'}.",
@@ -85,8 +86,8 @@ def preview_steps(
 
 
 def _speed_steps(counts: Counts, vocabulary: Vocabulary, options: TrainingOptions, n_threads: int) -> Steps[Speed]:
-    compiled = kernels.loaded(COMPILED)
-    if compiled is None:
+    trainer = trainer_to_try(options.algorithm)
+    if trainer is None:
         return usual_speed(options, min(n_threads, os.cpu_count() or 1))
     sentence_length = min(LONGEST_SENTENCE, vocabulary.n_tokens / max(1, counts.n_lines))
-    return (yield from tried_steps(vocabulary.counts, sentence_length, options, n_threads, compiled))
+    return (yield from tried_steps(trainer, vocabulary.words, vocabulary.counts, sentence_length, options, n_threads))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from embedviz import kernels
 from embedviz.progress import Steps
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.epochs import n_threads_for, trained_steps
 from embedviz.training.moment import Start, Trained
 from embedviz.training.options import TrainingOptions
-from embedviz.training.skip_gram_model import model_steps
+from embedviz.training.sampled_text import SAMPLING_KERNELS
+from embedviz.training.skip_gram_model import COMPILED, model_steps
 
-COMPILED = "embedviz.training.skip_gram_kernels"
-KERNELS: tuple[str, ...] = (COMPILED,)
+KERNELS: tuple[str, ...] = (SAMPLING_KERNELS, COMPILED)
 
 
 def skip_gram_steps(corpus: EncodedCorpus, options: TrainingOptions, start: Start | None = None) -> Steps[Trained]:
@@ -23,6 +22,4 @@ def skip_gram_steps(corpus: EncodedCorpus, options: TrainingOptions, start: Star
     """
     options.checked()
     n_threads = n_threads_for(corpus.n_raw_tokens, options)
-    compiled = yield from kernels.ready(COMPILED)
-    making = model_steps(corpus, options, compiled, n_threads, start)
-    return (yield from trained_steps(making, n_threads, start))
+    return (yield from trained_steps(model_steps(corpus, options, n_threads, start), n_threads, start))

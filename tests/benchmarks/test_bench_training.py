@@ -1,4 +1,4 @@
-"""Training: skip-gram of 100 dimensions beside gensim's, words per second at its best number of workers.
+"""Training: skip-gram, CBOW and fastText of 100 dimensions beside gensim's, words per second at its best workers.
 
 Memory is the peak of a fresh process that reads a file and trains one epoch on it, ours beside gensim's.
 The text is the first *.txt.gz in the folder named by EMBEDVIZ_BENCH_DATA, up to five million tokens, else one that is
@@ -8,6 +8,7 @@ generated with Zipf's law.
 from __future__ import annotations
 
 import gzip
+import importlib
 import os
 import subprocess
 import sys
@@ -21,9 +22,8 @@ import pytest
 from embedviz import kernels
 from embedviz.progress import finish
 from embedviz.space.labels import Labels
-from embedviz.training.encoded import EncodedCorpus
-from embedviz.training.options import TrainingOptions
-from embedviz.training.skip_gram import KERNELS, Trained, skip_gram_steps
+from embedviz.training import KERNELS, TRAINERS, EncodedCorpus, TrainingOptions
+from embedviz.training.moment import Trained
 
 MOST_TOKENS, GENERATED_TOKENS, EPOCHS, MIN_COUNT = 5_000_000, 1_000_000, 3, 5
 LISTS = {"WordSim-353": "wordsim353.tsv", "SimLex-999": "simlex999.txt"}
@@ -63,22 +63,27 @@ def encoded(sentences: list[list[str]]) -> EncodedCorpus:
     return EncodedCorpus(tokens, starts, labels, numbers, sum(map(len, sentences)), 0)
 
 
-def test_skip_gram_beside_gensim(benchmark, say, sentences):
-    from gensim.models import KeyedVectors, Word2Vec
+@pytest.mark.parametrize("algorithm", ["skip-gram", "cbow", "fasttext"])
+def test_it_beside_gensim(benchmark, say, sentences, algorithm):
+    from gensim.models import FastText, KeyedVectors, Word2Vec
     from gensim.test.utils import datapath
 
-    finish(kernels.load(KERNELS))
+    trainer = importlib.import_module(f"embedviz.training.{algorithm.replace('-', '_')}")
+    finish(kernels.load(trainer.KERNELS))
     corpus = encoded(sentences)
-    options = TrainingOptions(epochs=EPOCHS, min_count=MIN_COUNT, n_threads=os.cpu_count())
-    trained: Trained = benchmark.pedantic(lambda: finish(skip_gram_steps(corpus, options)), rounds=1)
+    options = TrainingOptions(algorithm=algorithm, epochs=EPOCHS, min_count=MIN_COUNT, n_threads=os.cpu_count())
+    train = TRAINERS[algorithm]
+    trained: Trained = benchmark.pedantic(lambda: finish(train(corpus, options, None)), rounds=1)
     mine = EPOCHS / sum(1 / record.words_per_second for record in trained.records)
     vectors = KeyedVectors(options.n_dims)
     vectors.add_vectors(list(corpus.words), trained.vectors)
 
+    peers = {"skip-gram": (Word2Vec, 1), "cbow": (Word2Vec, 0), "fasttext": (FastText, 1)}
     theirs, peer_vectors = 0.0, vectors
     for workers in {2, 3, os.cpu_count() or 1}:
-        peer = Word2Vec(
-            vector_size=100, window=5, min_count=MIN_COUNT, sample=1e-3, sg=1, negative=5, workers=workers, seed=1
+        make, sg = peers[algorithm]
+        peer = make(
+            vector_size=100, window=5, min_count=MIN_COUNT, sample=1e-3, sg=sg, negative=5, workers=workers, seed=1
         )
         peer.build_vocab(sentences)
         start = time.perf_counter()
@@ -87,12 +92,12 @@ def test_skip_gram_beside_gensim(benchmark, say, sentences):
         if speed > theirs:
             theirs, peer_vectors = speed, peer.wv
     ratio = mine / theirs
-    benchmark.extra_info.update(claim="skip-gram", peer="gensim", ours=mine, peer_speed=theirs, ratio=ratio)
-    say(f"skip-gram: {mine / 1e6:.2f} M words/s; gensim: {theirs / 1e6:.2f} M words/s; ratio {ratio:.1f}")
+    benchmark.extra_info.update(claim=algorithm, peer="gensim", ours=mine, peer_speed=theirs, ratio=ratio)
+    say(f"{algorithm}: {mine / 1e6:.2f} M words/s; gensim: {theirs / 1e6:.2f} M words/s; ratio {ratio:.1f}")
     for name, file in LISTS.items():
         if "king" in vectors:
             rhos = [each.evaluate_word_pairs(datapath(file))[1][0] for each in (vectors, peer_vectors)]
-            say(f"{name}: rho {rhos[0]:.3f}; gensim: {rhos[1]:.3f}")
+            say(f"{algorithm}: {name}: rho {rhos[0]:.3f}; gensim: {rhos[1]:.3f}")
 
 
 OURS = """

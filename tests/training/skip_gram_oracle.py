@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from itertools import pairwise
 from types import ModuleType
@@ -12,8 +13,10 @@ from embedviz import kernels
 from embedviz.progress import finish
 from embedviz.space.labels import Labels
 from embedviz.training.encoded import EncodedCorpus
-from embedviz.training.skip_gram import COMPILED
+from embedviz.training.sampled_text import SAMPLING_KERNELS
+from embedviz.training.skip_gram import KERNELS
 from embedviz.training.skip_gram_model import SkipGramModel, n_draws
+from embedviz.training.text_model import TextModel
 
 RATE = 0.1
 STRETCH = 16
@@ -21,7 +24,33 @@ _64 = (1 << 64) - 1
 
 
 def compiled_kernels() -> ModuleType:
-    return finish(kernels.ready(COMPILED))
+    finish(kernels.load(KERNELS))
+    return sys.modules[KERNELS[-1]]
+
+
+def sampling_kernels() -> ModuleType:
+    return finish(kernels.ready(SAMPLING_KERNELS))
+
+
+def learn_at(compiled: ModuleType, model: TextModel, rate: float, seed: int, sums: np.ndarray) -> None:
+    """Learn the whole text of a model as one slice at one rate, its draws from `seed` on."""
+    text, options = model.text, model.options
+    compiled.learn(
+        model.corpus.tokens,
+        text.parts.sentence_starts,
+        text.parts.is_heldout,
+        text.keep,
+        text.noise.chances,
+        text.noise.others,
+        options.window,
+        options.negatives,
+        rate,
+        rate,
+        np.array([seed], np.uint64),
+        sums,
+        *model.learned(),
+        *model.room(len(model.corpus.tokens)),
+    )
 
 
 def corpus_of(sentences: list[list[str]], n_raw_tokens: int | None = None) -> EncodedCorpus:
@@ -68,10 +97,10 @@ def learned_plainly(model: SkipGramModel, inputs: np.ndarray, outputs: np.ndarra
     """Learn the whole corpus at one rate into `inputs` and `outputs`; returns the loss and the number of pairs."""
     corpus, options, bits = model.corpus, model.options, Bits(seed)
     kept: list[tuple[int, int]] = []
-    for sentence, (start, stop) in enumerate(pairwise(model.parts.sentence_starts)):
-        if not model.parts.is_heldout[sentence]:
+    for sentence, (start, stop) in enumerate(pairwise(model.text.parts.sentence_starts)):
+        if not model.text.parts.is_heldout[sentence]:
             words = corpus.tokens[start:stop].tolist()
-            kept += [(word, sentence) for word in words if bits.next() >> 32 <= model.keep[word]]
+            kept += [(word, sentence) for word in words if bits.next() >> 32 <= model.text.keep[word]]
     draws, loss, n_pairs = n_draws(options.negatives), 0.0, 0
     share = options.negatives / draws
     for start in range(0, len(kept), STRETCH):
@@ -79,7 +108,9 @@ def learned_plainly(model: SkipGramModel, inputs: np.ndarray, outputs: np.ndarra
         for _ in range(draws):
             number = bits.next()
             word = (number >> 32) * corpus.n_words >> 32
-            drawn.append(int(model.noise.others[word]) if number & 0xFFFFFFFF > model.noise.chances[word] else word)
+            drawn.append(
+                int(model.text.noise.others[word]) if number & 0xFFFFFFFF > model.text.noise.chances[word] else word
+            )
         rows = outputs[drawn].copy()
         before = rows.copy()
         for at in range(start, min(start + STRETCH, len(kept))):

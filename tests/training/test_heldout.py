@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from skip_gram_oracle import compiled_kernels, corpus_of
+from skip_gram_oracle import corpus_of, sampling_kernels
 
 from embedviz.progress import finish
 from embedviz.training.heldout import MOST_PAIRS, Heldout, draw_heldout, pairs_to_measure, split
@@ -19,7 +19,7 @@ def random_corpus(n_sentences: int, length: int, seed: int = 1):
 def drawn_from(corpus, *, window=3, negatives=4, subsample=0.0, seed=1):
     rng = np.random.default_rng(seed)
     parts = split(corpus, rng)
-    keep, noise = keep_chances(corpus.counts, subsample), noise_of(corpus.counts, compiled_kernels())
+    keep, noise = keep_chances(corpus.counts, subsample), noise_of(corpus.counts, sampling_kernels())
     return parts, draw_heldout(corpus, parts, keep, noise, window=window, negatives=negatives, rng=rng)
 
 
@@ -113,7 +113,7 @@ def test_wide_windows_and_many_negatives_are_measured_on_less() -> None:
     rng = np.random.default_rng(1)
     corpus = random_corpus(40_000, 5)
     parts = split(corpus, rng)
-    keep, noise = keep_chances(corpus.counts, 0.0), noise_of(corpus.counts, compiled_kernels())
+    keep, noise = keep_chances(corpus.counts, 0.0), noise_of(corpus.counts, sampling_kernels())
     heldout = draw_heldout(corpus, parts, keep, noise, window=1_000, negatives=2, rng=rng, most_pairs=300)
     assert heldout.drawn.shape == (300, 2)
     inputs, outputs = rng.normal(size=(2, 40, 1_000)).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,11 +12,12 @@ import numpy as np
 import pytest
 from skip_gram_oracle import compiled_kernels
 
+from embedviz import kernels
 from embedviz.errors import FormatError, OptionError
 from embedviz.progress import finish
 from embedviz.training import TrainingOptions, preview_steps
 from embedviz.training.epochs import n_threads_for
-from embedviz.training.speed import _drawn, usual_speed
+from embedviz.training.speed import _drawn, trainer_to_try, usual_speed
 
 Text = Callable[..., Path]
 
@@ -33,7 +35,7 @@ def test_preview_counts_the_text(text: Text) -> None:
 
 def test_estimates_follow_the_options(text: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("embedviz.training.preview.time.perf_counter", lambda: 0.0)  # reading takes no time
-    monkeypatch.setattr("embedviz.training.preview.kernels.loaded", lambda name: None)
+    monkeypatch.setattr("embedviz.training.speed.kernels.loaded", lambda name: None)
     once = finish(preview_steps(text(), TrainingOptions(min_count=1, n_dims=4, epochs=1)))
     often = finish(preview_steps(text(), TrainingOptions(min_count=1, n_dims=8, epochs=10)))
     assert often.seconds > 10 * once.seconds
@@ -52,7 +54,7 @@ def test_the_speed_is_tried_where_the_kernel_stands_ready(text: Text) -> None:
 
 def test_text_is_tried_as_it_was_counted() -> None:
     counts = np.array([500_000, 300_000, 200_000], np.int64)
-    corpus = _drawn(counts, 12.4)
+    corpus = _drawn(["a", "b", "c"], counts, 12.4)
     np.testing.assert_allclose(np.bincount(corpus.tokens) / len(corpus.tokens), [0.5, 0.3, 0.2], atol=0.01)
     assert set(np.diff(corpus.sentence_starts)[:-1].tolist()) == {12}
     assert corpus.sentence_starts[-1] == len(corpus.tokens) < 1_000_000
@@ -63,6 +65,31 @@ def test_more_work_is_slower() -> None:
     for harder in (TrainingOptions(n_dims=300), TrainingOptions(window=15), TrainingOptions(negatives=20)):
         assert usual_speed(harder, 1).tokens_per_second < usual
     assert usual_speed(TrainingOptions(), 2).tokens_per_second == 2 * usual
+
+
+@pytest.mark.parametrize("algorithm", ["cbow", "fasttext"])
+def test_each_algorithm_is_tried_by_itself(text: Text, algorithm: str) -> None:
+    module = trainer_to_try(algorithm)
+    if module is None:
+        finish(kernels.load(importlib.import_module(f"embedviz.training.{algorithm}").KERNELS))
+    preview = finish(preview_steps(text(), TrainingOptions(algorithm=algorithm, min_count=1, n_dims=4)))
+    assert preview.assumption.startswith("Just tried about ")
+    assert 0 < preview.seconds < 60
+
+
+def test_what_cannot_be_tried_is_not_told_as_tried(text: Text) -> None:
+    preview = finish(preview_steps(text(), TrainingOptions(algorithm="ppmi-svd", min_count=1, n_dims=4)))
+    assert preview.assumption.startswith("Assumes about ")
+
+
+def test_parts_of_words_are_slower_and_larger_and_means_faster(text: Text) -> None:
+    speeds = [usual_speed(TrainingOptions(algorithm=each), 1) for each in ("cbow", "skip-gram", "fasttext")]
+    assert [speed.tokens_per_second for speed in speeds] == sorted((s.tokens_per_second for s in speeds), reverse=True)
+    plain, parted = (
+        finish(preview_steps(text(), TrainingOptions(algorithm=each, min_count=1, n_dims=4)))
+        for each in ("skip-gram", "fasttext")
+    )
+    assert parted.n_bytes > plain.n_bytes
 
 
 def test_the_preview_says_how_lines_are_read(text: Text) -> None:

@@ -177,10 +177,10 @@ def test_a_stop_before_the_first_epoch_has_nothing_to_keep(endless, n_steps) -> 
 
 def test_preparing_and_keeping_are_cut_into_small_steps(monkeypatch) -> None:
     """What one step touches does not grow with the corpus, so that a stop or a cancel is heard soon."""
-    monkeypatch.setattr("embedviz.training.skip_gram_model._FLOATS_AT_ONCE", 1 << 12)
+    monkeypatch.setattr("embedviz.training.aligned_rows._FLOATS_AT_ONCE", 1 << 12)
     corpus = corpus_of([[f"w{row}", f"w{row + 1}"] for row in range(20_000)])
     options = TrainingOptions(n_dims=20, subsample=0.0)
-    preparing = model_steps(corpus, options, compiled_kernels(), 1)
+    preparing = model_steps(corpus, options, 1)
     n_steps = 0
     try:
         while True:
