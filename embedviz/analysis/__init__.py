@@ -15,6 +15,7 @@ odd_one_out_steps(space, rows)          the item least like the mean of the othe
 extreme_pairs_steps(space, rows)        the most and the least similar pairs
 line_between_steps(space, a, b)         every item's place on the line from one to another
 within_radius_steps(space, row, limit)  all items that reach a score
+movement_steps(before, after)           which words moved between two spaces, against the noise of two seeds
 mutual_neighbors_steps(space, row)      which of an item's nearest hold it among theirs
 neighbor_graph_steps(space, k)          the nearest neighbours of every item; hubs(graph) those that are in most lists
 """
@@ -29,6 +30,7 @@ from embedviz.analysis.extreme_pairs import ExtremePairs, extreme_pairs_steps
 from embedviz.analysis.hubs import Hubs, hubs
 from embedviz.analysis.judgments import Analogies, WordPairs, read_judgments
 from embedviz.analysis.line_between import LineBetween, line_between_steps
+from embedviz.analysis.movement import MovedWord, Movement, movement_steps
 from embedviz.analysis.mutual_neighbors import MutualNeighbors, mutual_neighbors_steps
 from embedviz.analysis.neighbor_graph import NeighborGraph, neighbor_graph_steps
 from embedviz.analysis.neighbor_path import NeighborPath, neighbor_path_steps
@@ -46,6 +48,8 @@ __all__ = [
     "ExtremePairs",
     "Hubs",
     "LineBetween",
+    "MovedWord",
+    "Movement",
     "MutualNeighbors",
     "NeighborGraph",
     "NeighborPath",
@@ -64,6 +68,7 @@ __all__ = [
     "extreme_pairs_steps",
     "hubs",
     "line_between_steps",
+    "movement_steps",
     "mutual_neighbors_steps",
     "neighbor_graph_steps",
     "neighbor_path_steps",

@@ -6,14 +6,28 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from embedviz.cli import cache, convert, evaluate, info, neighbors, project, render, samples, train, window
+from embedviz.cli import (
+    cache,
+    convert,
+    evaluate,
+    info,
+    lines,
+    moved,
+    neighbors,
+    project,
+    render,
+    runs,
+    samples,
+    train,
+    window,
+)
 from embedviz.cli.console import say
 from embedviz.errors import OptionError
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-VERBS = (info, neighbors, train, evaluate, project, render, convert, samples, cache)
+VERBS = (info, neighbors, lines, train, moved, evaluate, project, render, convert, samples, runs, cache)
 VERB_NAMES = tuple(verb.NAME for verb in VERBS)
 
 _EXAMPLES = """\
@@ -24,10 +38,11 @@ examples:
   embedviz neighbors sample:glove-10k "king - man + woman" -k 5
   embedviz train sample:small-world -o world.npz
   embedviz evaluate world.npz wordsim353.tsv
+  embedviz lines notes.txt --space glove.6B.50d.txt --query "a walk by the river"
   embedviz project vectors.vec -o points.csv
   embedviz render sample:digits -o digits.png --color digit
 
-A PATH may be sample:NAME. A file that is named like a command: ./info
+A PATH may be sample:NAME or run:NAME[@EPOCH]. A file that is named like a command: ./info
 """
 
 

@@ -28,18 +28,44 @@ class SampleOffer:
         """The wish, as a button says it."""
         return f"Open a sample of {self.n_rows:,} rows"
 
+    @property
+    def refusal(self) -> str:
+        """What a button to say no says; empty where nobody asks."""
+        return ""
+
+
+@dataclass(frozen=True)
+class ResumeOffer:
+    """A kept run that was cut short, and the epoch after which it can go on."""
+
+    name: str
+    epoch: int
+
+    @property
+    def title(self) -> str:
+        """The wish, as a button says it."""
+        return "Go on"
+
+    @property
+    def refusal(self) -> str:
+        """What a button to say no says."""
+        return "Not now"
+
+
+Offer = SampleOffer | ResumeOffer
+
 
 @dataclass(frozen=True)
 class Message:
     """One line for the person; `details` is what “Copy details” copies, empty where there is nothing more to say.
 
-    `offer` is what can be done instead of what failed.
+    `offer` is what can be done instead of what failed, or was cut short.
     """
 
     kind: Literal["info", "error"]
     text: str
     details: str = ""
-    offer: SampleOffer | None = None
+    offer: Offer | None = None
 
 
 class OperationsBase(QObject):

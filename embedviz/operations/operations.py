@@ -6,10 +6,10 @@ from PySide6.QtCore import Signal, Slot
 
 from embedviz import formats, kernels, raster, training
 from embedviz.jobs import Job
-from embedviz.operations.next_words import NextWordOperations
+from embedviz.operations.sweeping import SweepingOperations
 
 
-class Operations(NextWordOperations):
+class Operations(SweepingOperations):
     """What a person can do; each method is one wish, its effect arrives through the session's signals."""
 
     kernels_ready = Signal()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,10 +13,12 @@ from embedviz.jobs import Job, Jobs
 from embedviz.operations.background import in_background
 from embedviz.operations.files import FileOperations, open_and_project
 from embedviz.operations.looking import LookingOperations
-from embedviz.progress import Command
+from embedviz.progress import Command, Steps
 from embedviz.session import Session
+from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.run import EpochRecord, Run
-from embedviz.training import TrainingOptions
+from embedviz.training import EpochKept, Frame, TrainingOptions
+from embedviz.training.options import check_learning_rate
 
 
 class TrainingOperations(FileOperations, LookingOperations):
@@ -23,7 +26,9 @@ class TrainingOperations(FileOperations, LookingOperations):
 
     `corpus_previewed` carries a Preview, `corpus_refused` why there is none, `epoch_recorded` an EpochRecord, the
     last of `epochs_so_far`; `training_began`, `training_progressed` (carries the job) and `training_ended` state what
-    happens to the one training there can be; `corpus_offered` carries the path of a text that was opened as vectors.
+    happens to the one training there can be; `frame_seen` carries a Frame of the vectors that are being learned,
+    `epoch_kept` an EpochKept; `pause_changed` states that it stands still or goes on; `corpus_offered` carries the path
+    of a text that was opened as vectors.
     """
 
     corpus_previewed = Signal(object)
@@ -31,51 +36,67 @@ class TrainingOperations(FileOperations, LookingOperations):
     training_began = Signal()
     training_progressed = Signal(object)
     epoch_recorded = Signal(object)
+    epoch_kept = Signal(object)
+    frame_seen = Signal(object)
+    pause_changed = Signal()
     training_ended = Signal()
     corpus_offered = Signal(str)
 
     def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(session, jobs, parent)
         self.epochs_so_far: tuple[EpochRecord, ...] = ()
+        self.is_paused = False
 
     @property
     def is_training(self) -> bool:
         """Whether a training runs."""
         return self.jobs.newest("train") is not None
 
-    def preview_corpus(self, path: str, options: TrainingOptions) -> None:
-        """Read a text once and tell what training on it would read."""
+    def preview_corpus(self, path: str, options: TrainingOptions, *, goes_on: bool = False) -> None:
+        """Read a text once and tell what training on it would read; one that `goes_on` has the space's dimensions."""
         self.jobs.start(
             "preview",
-            training.preview_steps(path, options),
+            training.preview_steps(path, options, goes_on=goes_on),
             title=f"Reading {Path(path).name}",
             on_success=self._on_previewed,
             on_failure=self._on_not_previewed,
         )
 
-    def train(self, path: str, options: TrainingOptions) -> None:
-        """Train on a text; refused with a sentence while another training runs."""
+    def train(self, path: str, options: TrainingOptions, *, onto: EmbeddingSpace | None = None) -> None:
+        """Train on a text, anew or with the vectors `onto`; refused with a sentence while another training runs."""
         try:
-            job = self.jobs.start(
-                "train",
-                in_background(open_and_project(training.train_steps(path, options.checked()))),
-                title=f"Training on {Path(path).name}",
-                on_success=self._on_trained,
-                on_failure=self._on_job_failed,
-                on_progress=self._on_training_progressed,
-            )
+            options.checked()
         except EmbedvizError as error:
             self.complain(error)
             return
-        job.ended.connect(self._on_training_ended)
-        self.epochs_so_far = ()
-        self.training_began.emit()
+        steps = training.train_steps(path, options, watch=True, onto=onto)
+        self._learn(steps, title=f"Training on {Path(path).name}")
 
     def stop_training(self) -> None:
         """End the training at its next step and keep what it has learned."""
         job = self.jobs.newest("train")
         if job is not None:
             job.send(Command("stop"))
+
+    def pause_training(self) -> None:
+        """Let the training stand still, or go on."""
+        job = self.jobs.newest("train")
+        if job is not None:
+            self.is_paused = not self.is_paused
+            job.send(Command("pause" if self.is_paused else "resume"))
+            self.pause_changed.emit()
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Let the training that runs learn by larger or smaller steps from now on."""
+        job = self.jobs.newest("train")
+        if job is None:
+            return
+        try:
+            check_learning_rate(rate)
+        except EmbedvizError as error:
+            self.complain(error)
+            return
+        job.send(Command("set", {"learning_rate": rate}))
 
     def cancel_training(self) -> None:
         """Give the training up; nothing of it is kept."""
@@ -93,6 +114,26 @@ class TrainingOperations(FileOperations, LookingOperations):
             self.complain(error)
             return
         self.say(f"Saved {len(run.epochs)} epochs in {Path(path).name}.")
+
+    def _learn(self, steps: Steps[EmbeddingSpace], *, title: str) -> bool:
+        """Run a training that is watched, the one there can be; False, with a sentence, where it is refused."""
+        try:
+            job = self.jobs.start(
+                "train",
+                in_background(open_and_project(steps)),
+                title=title,
+                on_success=self._on_trained,
+                on_failure=self._on_job_failed,
+                on_progress=self._on_training_progressed,
+            )
+        except EmbedvizError as error:
+            self.complain(error)
+            return False
+        job.ended.connect(self._on_training_ended)
+        self.epochs_so_far = ()
+        self.is_paused = False
+        self.training_began.emit()
+        return True
 
     @Slot(object)
     def _on_not_opened(self, job: Job) -> None:
@@ -119,9 +160,14 @@ class TrainingOperations(FileOperations, LookingOperations):
 
     @Slot(object)
     def _on_training_progressed(self, job: Job) -> None:
-        if isinstance(job.latest.partial, EpochRecord):
-            self.epochs_so_far = (*self.epochs_so_far, job.latest.partial)
-            self.epoch_recorded.emit(job.latest.partial)
+        partial = job.latest.partial
+        if isinstance(partial, EpochRecord):
+            self.epochs_so_far = (*self.epochs_so_far, partial)
+            self.epoch_recorded.emit(partial)
+        elif isinstance(partial, EpochKept):
+            self.epoch_kept.emit(partial)
+        elif isinstance(partial, Frame):
+            self.frame_seen.emit(partial)
         self.training_progressed.emit(job)
 
     @Slot(object)
@@ -141,4 +187,6 @@ def trained_sentence(n_words: int, run: Run | None) -> str:
         return f"Trained {n_words:,} words."
     last = run.epochs[-1]
     early = " It was stopped early; what was learned is kept." if run.stopped else ""
+    if not math.isfinite(last.heldout_loss):
+        return f"Trained {n_words:,} words by {run.options['algorithm']}; accuracy {100 * last.accuracy:.1f} %.{early}"
     return f"Trained {n_words:,} words in {len(run.epochs)} epochs; held-out loss {last.heldout_loss:.3f}.{early}"

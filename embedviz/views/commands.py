@@ -18,6 +18,12 @@ from embedviz.views.ask.metrics_page import MetricsPage
 from embedviz.views.ask.pinned_page import PinnedPage
 from embedviz.views.cache_dialog import CacheDialog
 from embedviz.views.lab.commands import LabCommands
+from embedviz.views.learn.evidence_page import EvidencePage
+from embedviz.views.learn.lines_dialog import LinesDialog
+from embedviz.views.learn.next_word_page import NextWordPage
+from embedviz.views.learn.pipeline_page import PipelinePage
+from embedviz.views.train.runs_page import RunsPage
+from embedviz.views.train.trace_page import TracePage
 
 if TYPE_CHECKING:
     from embedviz.views.main_window import MainWindow
@@ -161,6 +167,10 @@ class Commands(LabCommands):
     def compare_items(self) -> None:
         self._window.drawer.open(ComparePage).first_edit.setFocus()
 
+    def explain_neighbor(self) -> None:
+        self._window.drawer.open(EvidencePage)
+        self._operations.explain_neighbor()
+
     def select_neighbors(self) -> None:
         self._operations.select_neighbors()
 
@@ -264,6 +274,9 @@ class Commands(LabCommands):
     def show_explore(self) -> None:
         self._operations.set_mode("explore")
 
+    def show_learn(self) -> None:
+        self._operations.set_mode("learn")
+
     def start_training(self) -> None:
         self._operations.set_mode("train")
         self._window.train_panel.train_button.click()
@@ -289,6 +302,24 @@ class Commands(LabCommands):
 
     def save_evaluations(self) -> None:
         self._window.drawer.quality_page.save()
+
+    def open_lines(self) -> None:
+        if self._window.session.state.space is None:
+            self._operations.say("There is no open space whose words could be pooled. Open a file first.")
+        else:
+            LinesDialog(self._window.session, self._operations, self._window).open()
+
+    def show_pipeline(self) -> None:
+        self._window.drawer.open(PipelinePage).edit.setFocus()
+
+    def show_next_words(self) -> None:
+        self._window.drawer.open(NextWordPage).take_focus()
+
+    def show_runs(self) -> None:
+        self._window.drawer.open(RunsPage).table.setFocus()
+
+    def show_trace(self) -> None:
+        self._window.drawer.open(TracePage).table.setFocus()
 
     def save_run(self) -> None:
         self._window.drawer.training_page.save()

@@ -30,7 +30,14 @@ from embedviz.views.drawer_page import DrawerPage
 from embedviz.views.icons import icon
 from embedviz.views.lab.analogy_page import AnalogyPage
 from embedviz.views.lab.findings_page import FindingsPage
+from embedviz.views.learn.evidence_page import EvidencePage
+from embedviz.views.learn.next_word_page import NextWordPage
+from embedviz.views.learn.pipeline_page import PipelinePage
+from embedviz.views.train.moved_page import MovedPage
 from embedviz.views.train.quality_page import QualityPage
+from embedviz.views.train.runs_page import RunsPage
+from embedviz.views.train.sweep_page import SweepPage
+from embedviz.views.train.trace_page import TracePage
 from embedviz.views.train.training_page import TrainingPage
 
 LOWEST_PX, HIGHEST_PX = 150, 244
@@ -43,26 +50,37 @@ AnyPage = TypeVar("AnyPage", bound=DrawerPage)
 
 @dataclass(frozen=True)
 class PageSpec:
-    """One page: its tab is called `{name}_tab` and shows `title`; `kind` is built when it is first wanted."""
+    """One page: its tab is called `{name}_tab` and shows `title`; `kind` is built when it is first wanted.
+
+    Tabs of pages of one `mode` stand side by side.
+    """
 
     name: str
     title: str
     kind: type[DrawerPage]
+    mode: str = "train"
 
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("training", "Training", TrainingPage),
     PageSpec("quality", "Quality", QualityPage),
-    PageSpec("metrics", "Metrics", MetricsPage),
-    PageSpec("compare", "Compare", ComparePage),
-    PageSpec("pinned", "Pinned", PinnedPage),
-    PageSpec("analogies", "Analogies", AnalogyPage),
-    PageSpec("findings", "Findings", FindingsPage),
+    PageSpec("runs", "Runs", RunsPage),
+    PageSpec("trace", "Trace", TracePage),
+    PageSpec("moved", "Moved", MovedPage),
+    PageSpec("sweep", "Sweep", SweepPage),
+    PageSpec("metrics", "Metrics", MetricsPage, "explore"),
+    PageSpec("compare", "Compare", ComparePage, "explore"),
+    PageSpec("pinned", "Pinned", PinnedPage, "explore"),
+    PageSpec("analogies", "Analogies", AnalogyPage, "explore"),
+    PageSpec("findings", "Findings", FindingsPage, "explore"),
+    PageSpec("pipeline", "Pipeline", PipelinePage, "learn"),
+    PageSpec("evidence", "Evidence", EvidencePage, "learn"),
+    PageSpec("next_words", "Next words", NextWordPage, "learn"),
 )
 
 
 class Drawer(QFrame):
-    """Opens with Train on its page; every other page opens in any mode."""
+    """Opens with Train and Learn on their pages; every page opens in any mode, and brings the tabs of its own."""
 
     def __init__(
         self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
@@ -81,6 +99,8 @@ class Drawer(QFrame):
         self.page_combo = QComboBox()
         self.close_button = QToolButton()
         self._mode = ""
+        self._open: PageSpec | None = None
+        self._last = {spec.mode: spec.kind for spec in reversed(PAGES)}
         self._lay_out()
         self.page_combo.activated.connect(self._on_page_chosen)
         self.close_button.clicked.connect(self.hide)
@@ -106,7 +126,10 @@ class Drawer(QFrame):
         """Show the page of a kind."""
         page = self.page(kind)
         at = [spec.kind for spec in PAGES].index(kind)
+        self._open = PAGES[at]
+        self._last[PAGES[at].mode] = kind
         self.tabs[PAGES[at].name].setChecked(True)
+        self._fit_tabs()
         self.page_combo.setCurrentIndex(at)
         self._pages.setCurrentWidget(page)
         self._tools.setCurrentWidget(page.tools)
@@ -154,8 +177,8 @@ class Drawer(QFrame):
         """Close the drawer, or open it on the page that was last seen."""
         if self.isVisible():
             self.hide()
-        elif self._group.checkedButton() is None:
-            self.open(MetricsPage)
+        elif self._open is None:
+            self.open(self._last[self._mode])
         else:
             self.show()
 
@@ -207,14 +230,15 @@ class Drawer(QFrame):
 
     @Slot()
     def _on_view_changed(self) -> None:
-        """Train opens its page; leaving it closes the drawer, unless another page is open."""
+        """Train and Learn open the page last seen there; leaving them closes the drawer, unless another is open."""
         mode = self._session.state.view.mode
         if mode == self._mode:
             return
         self._mode = mode
-        if mode == "train":
-            self.show_training()
-        elif self.training_tab.isChecked():
+        if mode != "explore":
+            self.open(self._last[mode])
+        elif self._open is not None and self._open.mode != mode:
+            self._open = None
             self.hide()
 
     @Slot()
@@ -232,10 +256,12 @@ class Drawer(QFrame):
 
     def _fit_tabs(self) -> None:
         """A narrow drawer gives the room of its tabs to the tools of the page."""
-        needed = sum(tab.sizeHint().width() + 4 for tab in self.tabs.values())
+        mode = self._open.mode if self._open is not None else self._mode
+        beside = {spec.name for spec in PAGES if spec.mode == mode}
+        needed = sum(self.tabs[name].sizeHint().width() + 4 for name in beside)
         is_wide = needed + self._appearance.px(TOOLS_PX) <= self.width()
-        for tab in self.tabs.values():
-            tab.setVisible(is_wide)
+        for name, tab in self.tabs.items():
+            tab.setVisible(is_wide and name in beside)
         self.page_combo.setVisible(not is_wide)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

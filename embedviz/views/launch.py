@@ -46,6 +46,7 @@ class Starter(QObject):
         self._path = path
         self._options = options or {}
         self._space = space
+        self._is_offered = False
 
     @Slot()
     def start(self) -> None:
@@ -76,9 +77,12 @@ class Starter(QObject):
 
     @Slot()
     def _on_space_changed(self) -> None:
-        """The first picture is on its way: the kernels no longer compete with it."""
+        """The first picture is on its way: nothing that is done behind it competes with it any more."""
         if self._warm_up.isActive():
             self._warm_up.start(WARM_UP_DELAY_MS)
+        if not self._is_offered:
+            self._is_offered = True
+            self._window.operations.offer_interrupted()
 
     @Slot()
     def _on_preparing_due(self) -> None:

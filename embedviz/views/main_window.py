@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         from embedviz.views.mode_rail import ModeRail
         from embedviz.views.plot import Plot
         from embedviz.views.plot.tools import PlotTools
+        from embedviz.views.plot_stage import PlotStage
         from embedviz.views.query_bar import QueryBar
         from embedviz.views.space_panel import SpacePanel
         from embedviz.views.thumbnails import Thumbnails
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.mode_panels.addWidget(self.space_panel)
         self.thumbnails = Thumbnails(session, operations.jobs, self)
         self.plot = Plot(session, operations, self.appearance, self.color_key)
+        self.plot_stage = PlotStage(session, operations, self.appearance, self.plot)
         self.plot.hover_card.take_pictures_from(self.thumbnails)
         self.answer_panel = AnswerPanel(session, operations, self.appearance, self.thumbnails)
         self.neighbor_table = self.answer_panel.neighbor_table
@@ -76,6 +78,8 @@ class MainWindow(QMainWindow):
         ImportAsker(operations, self.appearance, self)
         self._commands = Commands(self)
         self.named_actions: dict[str, QAction] = make_actions(self, self._commands)
+        of_neighbors = ("explain_neighbor", "compare_items", "pin_neighbors", "copy_neighbors")
+        self.neighbor_table.addActions([self.named_actions[f"action_{name}"] for name in of_neighbors])
         tools = [
             (name, self.named_actions[f"action_{action}"])
             for name, action in (
@@ -173,7 +177,7 @@ class MainWindow(QMainWindow):
 
         frame, column = panel()
         column.setContentsMargins(1, 1, 1, 1)
-        column.addWidget(self.plot)
+        column.addWidget(self.plot_stage)
         self.plot.setMinimumSize(40, 40)
         return frame
 

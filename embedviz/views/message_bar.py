@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from embedviz.jobs import Job
 from embedviz.operations import Message, Operations
+from embedviz.operations.base import Offer
 from embedviz.progress import time_left
 from embedviz.views.appearance import Appearance
 from embedviz.views.panel import plain
@@ -36,6 +37,9 @@ class MessageBar(QWidget):
         self.offer_button = QPushButton()
         self.offer_button.setObjectName("offer_button")
         self.offer_button.hide()
+        self.decline_button = QPushButton()
+        self.decline_button.setObjectName("decline_button")
+        self.decline_button.hide()
         self.job_text = plain("muted", "job_text")
         self.job_text.setWordWrap(False)
         self.job_progress = QProgressBar()
@@ -51,6 +55,7 @@ class MessageBar(QWidget):
         row.addWidget(self.message_line, 1)
         row.addWidget(self.copy_button)
         row.addWidget(self.offer_button)
+        row.addWidget(self.decline_button)
         for widget in (self.job_text, self.job_progress, self.job_cancel):
             keep = widget.sizePolicy()
             keep.setRetainSizeWhenHidden(widget is not self.job_text)
@@ -61,6 +66,7 @@ class MessageBar(QWidget):
         self._showing.timeout.connect(self._on_showing_due)
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.offer_button.clicked.connect(self._on_offer_clicked)
+        self.decline_button.clicked.connect(self._on_decline_clicked)
         self.job_cancel.clicked.connect(self._on_cancel_clicked)
         operations.said.connect(self._on_operations_said)
         operations.jobs.started.connect(self._on_job_started)
@@ -77,8 +83,10 @@ class MessageBar(QWidget):
         self.message_line.setProperty("role", "error" if message.kind == "error" else "muted")
         self.message_line.style().polish(self.message_line)
         self.copy_button.setVisible(bool(message.details))
-        self.offer_button.setText("" if message.offer is None else message.offer.title)
-        self.offer_button.setVisible(message.offer is not None)
+        wish, refusal = ("", "") if message.offer is None else (message.offer.title, message.offer.refusal)
+        for button, text in ((self.offer_button, wish), (self.decline_button, refusal)):
+            button.setText(text)
+            button.setVisible(bool(text))
 
     @Slot()
     def _on_copy_clicked(self) -> None:
@@ -86,10 +94,19 @@ class MessageBar(QWidget):
 
     @Slot()
     def _on_offer_clicked(self) -> None:
-        offer = self._message.offer
+        if (offer := self._answered()) is not None:
+            self._operations.take_offer(offer)
+
+    @Slot()
+    def _on_decline_clicked(self) -> None:
+        if (offer := self._answered()) is not None:
+            self._operations.decline_offer(offer)
+
+    def _answered(self) -> Offer | None:
+        """The offer of the message, which is made no longer."""
         self.offer_button.hide()
-        if offer is not None:
-            self._operations.open_offered(offer)
+        self.decline_button.hide()
+        return self._message.offer
 
     @Slot(object)
     def _on_job_started(self, job: Job) -> None:

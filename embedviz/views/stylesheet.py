@@ -97,12 +97,12 @@ def stylesheet(theme: Theme, scale: float) -> str:
     QListView::item {{ padding: {px(4)} {px(8)}; }}
     QListView::item:selected, QListView::item:hover {{ background: {theme.tint}; color: {theme.text}; }}
     QListView::item:disabled {{ color: {theme.muted}; }}
-    QListView::indicator {{
+    QListView::indicator, QTableView::indicator {{
         width: {px(13)}; height: {px(13)}; border: 1px solid {theme.muted}; border-radius: 3px;
         background: {theme.panel};
     }}
-    QListView::indicator:checked {{ image: url("{check}"); border-color: {theme.accent}; }}
-    QListView::indicator:disabled {{ border-color: {theme.hairline}; }}
+    QListView::indicator:checked, QTableView::indicator:checked {{ image: url("{check}"); border-color: {theme.accent}; }}
+    QListView::indicator:disabled, QTableView::indicator:disabled {{ border-color: {theme.hairline}; }}
     QProgressBar {{
         background: {theme.hairline}; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
     }}

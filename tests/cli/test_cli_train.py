@@ -68,6 +68,7 @@ def test_a_line_for_each_epoch_and_one_about_the_file(run_main: Run, corpus: Pat
     assert [line.split(":")[0] for line in lines[:3]] == ["epoch 1", "epoch 2", "epoch 3"]
     assert "loss 1.5000" in lines[0]
     assert "accuracy 75.0%" in lines[0]
+    assert "nan" not in lines[0], "the trainer has no held-out loss"
     assert lines[0].endswith("All moved.")
     assert f"Wrote {out}: 7 items, 3 dimensions, 3 epochs." in said
     space = embedviz.open(out)

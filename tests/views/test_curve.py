@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
+from embedviz.raster.palettes import class_palette
 from embedviz.settings import Settings
 from embedviz.views.appearance import Appearance
 from embedviz.views.train.curve import Curve, Line, whole_ticks
@@ -72,3 +73,45 @@ def test_odd_values_are_drawn_too(curve, values):
     curve.show_lines(lines(*values))
     curve.grab()
     assert curve.n_epochs == len(values)
+
+
+def test_lines_of_different_lengths_share_the_chart(curve):
+    long, short = Line.numbered(0, "long", (4.0, 3.0, 2.0, 1.0)), Line.numbered(1, "short", (5.0, 4.5))
+    curve.show_lines([long, short])
+    assert (curve.n_epochs, curve.last_epoch) == (4, 4)
+    assert curve.accessibleDescription() == "loss: 4 epochs; epoch 4 · long 1.000"
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Left):
+        QTest.keyClick(curve, key)
+    assert curve.readout == "epoch 2 · long 3.000 · short 4.500"
+
+
+def test_many_lines_differ_in_colour_or_pen(curve):
+    many = [Line.numbered(number, f"run {number}", (1.0, float(number))) for number in range(40)]
+    assert len({(line.role, line.style) for line in many}) == 40
+    assert len({line.role for line in many}) == 8
+    assert len({line.style for line in many[:5]}) == 5
+    curve.show_lines(many)
+    curve.grab()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_numbered_lines_have_the_colours_of_classes(curve, theme):
+    curve._appearance.set_theme(theme)
+    curve.show_lines([Line.numbered(number, f"run {number}", (1.0, float(number))) for number in range(3)])
+    palette = class_palette(8, dark=theme == "dark")
+    assert {QColor(*map(int, color)).name() for color in palette[:3]} <= painted_colors(curve)
+
+
+def test_epochs_may_begin_before_training_and_a_click_chooses_one(qtbot, curve):
+    curve.show_lines([Line.numbered(0, "cosine", (0.0, 0.5, math.nan, 1.0))], first=0)
+    assert curve.last_epoch == 3
+    QTest.keyClick(curve, Qt.Key.Key_Left)
+    QTest.keyClick(curve, Qt.Key.Key_Left)
+    assert curve.readout == "epoch 2 · cosine –"
+    with qtbot.waitSignal(curve.epoch_chosen) as chosen:
+        QTest.keyClick(curve, Qt.Key.Key_Return)
+    assert chosen.args == [2]
+    curve.resize(400, 150)
+    with qtbot.waitSignal(curve.epoch_chosen) as chosen:
+        QTest.mouseClick(curve, Qt.MouseButton.LeftButton, pos=QPoint(50, 70))
+    assert chosen.args == [0]

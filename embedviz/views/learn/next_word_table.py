@@ -15,7 +15,7 @@ from embedviz.views.neighbor_table import BarDelegate
 from embedviz.views.text import one_line
 
 WORD, SCORE, PROBABILITY, BAR, CHANCE = range(5)
-HEADS = ("Next word", "Score", "Prob.", "", "Chance")
+HEADS = ("Word", "Score", "Prob.", "", "Chance")
 TIPS = (
     "The most probable words, the most probable first",
     "What the network gives the word; only differences between scores count",
