@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from embedviz.errors import EmbedvizError, UnknownItemError
-from embedviz.jobs import Job
+from embedviz.jobs import Job, Jobs
 from embedviz.operations.figures import FigureOperations
 from embedviz.operations.indexing import IndexingOperations
+from embedviz.session import Session
 from embedviz.space.answer import Answer, ask_steps
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.naming import Named, named_rows_steps, names_in
@@ -57,6 +58,10 @@ class QuestionOperations(FigureOperations, IndexingOperations):
     """
 
     refused = Signal(object)
+
+    def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(session, jobs, parent)
+        session.selection_changed.connect(self._on_selection_changed)
 
     def ask(self, text: str, *, live: bool = False) -> None:
         """Ask a typed question; `live` while it is still being typed (one step to undo, errors said softly)."""
@@ -202,6 +207,13 @@ class QuestionOperations(FigureOperations, IndexingOperations):
             on_success=self._on_answered,
             on_failure=self._on_not_answered,
         )
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        """A question about the selection is one about the new selection."""
+        state = self.session.state
+        if state.answer is not None and state.answer.selection is not None and state.selection is not None:
+            self._ask(state.answer.text, merge="asking", live=True)
 
     @Slot(object)
     def _on_glimpse(self, job: Job) -> None:

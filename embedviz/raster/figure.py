@@ -16,7 +16,7 @@ from embedviz.raster.figure_caption import day, program, statements
 from embedviz.raster.figure_layout import draw_texts, layout_of
 from embedviz.raster.figure_legend import draw_legend
 from embedviz.raster.figure_names import draw_names
-from embedviz.raster.figure_parts import draw_answer
+from embedviz.raster.figure_parts import draw_answer, draw_arrows
 from embedviz.raster.figure_points import draw_points, rows_in_view
 from embedviz.raster.figure_sheet import Sheet
 from embedviz.raster.figure_solid import SolidView
@@ -78,6 +78,7 @@ def draw_figure_steps(content: FigureContent, spec: FigureSpec | None = None, ki
         view.draw_back(sheet, frame)
         yield from within(draw_points(sheet, frame, view, rows, content, spec), 0.2, 0.7)
         covered = view.draw_front(sheet, frame)
+        draw_arrows(sheet, frame, view.viewport, view.places, content.arrows)
         if view.marks is not None:
             draw_answer(sheet, frame, view.viewport, view.marks)
         draw_names(sheet, frame, view, rows, content, spec, covered=covered)

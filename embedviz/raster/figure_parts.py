@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from embedviz.raster.figure_text import plain_line
 from embedviz.raster.marks import Marks
 from embedviz.raster.placement import LabelBox
 from embedviz.raster.viewport import Viewport
+from embedviz.space.arrays import FloatArray
 
 _PIXELS_PER_TICK_X, _PIXELS_PER_TICK_Y = 90, 50
+_ARROW_GAP, _ARROW_HEAD = 6.0, 10.0  # units
 
 
 def draw_axes(sheet: Sheet, frame: LabelBox, viewport: Viewport, titles: tuple[str, str]) -> None:
@@ -50,6 +53,25 @@ def draw_axes(sheet: Sheet, frame: LabelBox, viewport: Viewport, titles: tuple[s
         power.set(color=theme.muted, fontproperties=sheet.font(11))
         for label in axis.get_ticklabels():
             label.set_fontproperties(sheet.font(12))
+
+
+def draw_arrows(
+    sheet: Sheet, frame: LabelBox, viewport: Viewport, places: FloatArray, arrows: Sequence[tuple[int, int]]
+) -> None:
+    """Arrows from row to row of `places` (n, 2); one that is too short, or has an end that is not seen, is none."""
+    rows = np.array(arrows, np.int64).reshape(-1, 2)
+    starts, ends = (on_sheet(places[rows[:, end]], viewport, frame) for end in range(2))
+    gap, head, half = (units * sheet.unit for units in (_ARROW_GAP, _ARROW_HEAD, _ARROW_HEAD / 2.5))
+    for start, end in zip(starts, ends, strict=True):
+        length = float(np.hypot(*(end - start)))
+        if not 2 * gap + head < length < np.inf:
+            continue
+        along = (end - start) / length
+        tip, neck = end - gap * along, end - (gap + head) * along
+        side = half * np.array([-along[1], along[0]])
+        line = np.stack([start + gap * along, neck])[None]
+        sheet.lines(line, sheet.theme.accent, np.ones(1), frame, width=2)
+        sheet.polygon(np.stack([tip, neck + side, neck - side]), sheet.theme.accent, clip=frame)
 
 
 def draw_answer(sheet: Sheet, frame: LabelBox, viewport: Viewport, marks: Marks) -> None:

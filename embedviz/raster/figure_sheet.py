@@ -122,11 +122,13 @@ class Sheet:
         patch.set(facecolor=color, edgecolor="none", linewidth=0, zorder=self._next_layer())
         self._paper.add_patch(patch)
 
-    def polygon(self, corners: DoubleArray, color: Any) -> None:
-        """A filled shape with `corners` (k, 2) in pixels."""
+    def polygon(self, corners: DoubleArray, color: Any, *, clip: LabelBox | None = None) -> None:
+        """A filled shape with `corners` (k, 2) in pixels, inside of `clip`."""
         from matplotlib.patches import Polygon
 
-        self._paper.add_patch(Polygon(corners, facecolor=color, edgecolor="none", zorder=self._next_layer()))
+        shape = self._paper.add_patch(Polygon(corners, facecolor=color, edgecolor="none", zorder=self._next_layer()))
+        if clip is not None:
+            shape.set_clip_path(self._rectangle(clip))
 
     def lay_behind(self, draw: Callable[[Sheet], None]) -> None:
         """Let `draw` draw what stands behind the points, before these come onto the sheet."""

@@ -31,7 +31,10 @@ _MOST_PIXELS = 100_000_000
 
 @dataclass(frozen=True, eq=False)
 class FigureContent:
-    """What is shown: a projection, and where there are any an answer, colours with their name, and selected rows."""
+    """What is shown: a projection, and where there are any an answer, colours with their name, and selected rows.
+
+    `arrows` go from one row to another.
+    """
 
     space: EmbeddingSpace
     projection: Projection
@@ -39,6 +42,7 @@ class FigureContent:
     coloring: Coloring | None = None
     coloring_name: str = ""
     selection: RowArray | None = None
+    arrows: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         if self.selection is not None:

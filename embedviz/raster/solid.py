@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ _FARTHEST_SHARE = 0.35
 _ORTHOGRAPHIC_GROWTH = 0.25
 _NEAREST = 0.1  # of the distance: what comes closer to the eye is not drawn
 _PROBE = 200_000
+_MARGIN = 0.97  # of the picture, in which the box stands
 _LIFT = 0.19  # of the shorter side, for a cloud that is looked at from straight above
 _NEARNESS = 4.0
 
@@ -52,11 +54,10 @@ class Camera:
     @classmethod
     def around(cls, points: FloatArray, width: int, height: int, *, distance: float | None = 4.0) -> Camera:
         """A camera before the middle of all finite `points` (n, 3) that holds all but the farthest hundredth."""
-        probe = checked_solid(points)[:: max(1, len(points) // _PROBE)].astype(np.float64)
-        probe = probe[np.isfinite(probe).all(axis=1)]
+        probe = _probe(points)
         if not len(probe):
             return cls(np.eye(3), np.zeros(3), min(width, height) / 2.5, 1.0, distance)
-        low, high = np.percentile(probe, [1, 99], axis=0)
+        low, high = _bounds(probe)
         center = (low + high) / 2
         radius = float(np.percentile(np.sqrt(((probe - center) ** 2).sum(axis=1)), 99))
         radius = (
@@ -70,9 +71,14 @@ class Camera:
     def first(
         cls, points: FloatArray, width: int, height: int, *, turn: float = FIRST_TURN, tilt: float = FIRST_TILT
     ) -> Camera:
-        """As one first looks at all of `points`: `angled`, and moved so that the near edge of their box has room."""
+        """As one first looks at all of `points`: `angled`, and so far away that their box is seen to its corners."""
         lift = _LIFT * math.sin(math.radians(tilt)) * min(width, height)
-        return cls.around(points, width, height).angled(turn, tilt).shifted(0, -lift)
+        camera = cls.around(points, width, height).angled(turn, tilt).shifted(0, -lift)
+        low, high = _bounds(_probe(points))
+        corners = np.array(list(itertools.product(*np.column_stack([low, high]).tolist())), np.float32)
+        away = np.abs(project_solid(corners, camera, width, height)[0] - (width / 2, height / 2)).max(axis=0)
+        room = (_MARGIN * np.array([width, height]) / 2 / np.maximum(away, 1e-300)).min()
+        return camera.resized(float(min(1.0, room))) if np.isfinite(room) else camera
 
     def turned(self, dx: float, dy: float) -> Camera:
         """Turn the data as a drag of (dx, dy) pixels would: right about the upright axis, down about the level one."""
@@ -100,6 +106,18 @@ class Camera:
         rotation = tilt @ turn @ self.rotation
         left, _, right = np.linalg.svd(rotation)  # against rounding that would grow with every drag
         return replace(self, rotation=left @ right)
+
+
+def _probe(points: FloatArray) -> DoubleArray:
+    """Some of the finite points (m, 3)."""
+    probe = checked_solid(points)[:: max(1, len(points) // _PROBE)].astype(np.float64)
+    return probe[np.isfinite(probe).all(axis=1)]
+
+
+def _bounds(probe: DoubleArray) -> tuple[DoubleArray, DoubleArray]:
+    """The lowest and the highest corner of all but the outermost hundredth on each side."""
+    low, high = np.percentile(probe, [1, 99], axis=0) if len(probe) else (np.zeros(3), np.zeros(3))
+    return low, high
 
 
 def checked_solid(points: FloatArray) -> FloatArray:

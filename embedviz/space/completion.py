@@ -17,7 +17,7 @@ _MOST_STARTS = 12
 _FEWEST_LETTERS = 2
 _LONGEST_CLAUSE = 2_000
 _WHERE = re.compile(r"(?<!\S)where\s+", re.IGNORECASE)
-_AND = re.compile(r"(?<!\S)and\s+", re.IGNORECASE)
+_JOINED = re.compile(r"(?<!\S)(?:and|or)\s+", re.IGNORECASE)
 _COMPARISON = re.compile(r"\s*(?:!=|<>|==|<=|>=|[=<>≤≥≠])\s*")
 _AFTER_OPERAND = ("not", "where", "in selection", "top")
 
@@ -78,7 +78,7 @@ def _in_clause(typed: str, metadata: Table, n: int) -> tuple[int, list[Offer]] |
     if not wheres:
         return None
     begun = wheres[-1].end()
-    joined = [match.end() for match in _AND.finditer(typed, begun)]
+    joined = [match.end() for match in _JOINED.finditer(typed, begun)]
     start = joined[-1] if joined else begun
     comparison = _COMPARISON.search(typed, start)
     if comparison is None:

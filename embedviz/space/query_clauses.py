@@ -1,9 +1,10 @@
 """What stands at the end of a question and says which items are ranked: `where`, `in selection`, `top`.
 
-clauses   = { "where" condition { "and" condition } | ["not"] "in" "selection" | "top" N }
+clauses   = { "where" condition { ("and" | "or") condition } | ["not"] "in" "selection" | "top" N }
 condition = COLUMN ("=" | "!=" | "<" | "<=" | ">" | ">=") VALUE        names and values may be quoted
 
-A clause follows an operand: after an operator, or quoted, its words are items like any others.
+`and` binds more closely than `or`. A clause follows an operand: after an operator, or quoted, its words are items like
+any others.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from embedviz.space.query_tokens import CLOSING, OPERATORS
 MOST_CONDITIONS = 100
 
 _WHERE = re.compile(r"(?<!\S)where(?!\S)|(?<!\S)where(?=[\"“„«])", re.IGNORECASE)
-_AND = re.compile(r"(?<!\S)and(?=[\s\"“„«])", re.IGNORECASE)
+_JOINED = re.compile(r"(?<!\S)(and|or)(?=[\s\"“„«])", re.IGNORECASE)
 _COMPARISON = re.compile(r"!=|<>|==|<=|>=|[=<>≤≥≠]")
-_BARE_NAME = re.compile(r"(?:(?!\sand\s)[^=!<>≤≥≠\"“„«»”]){1,200}?(?=!=|[=<>≤≥≠])", re.IGNORECASE)
+_BARE_NAME = re.compile(r"(?:(?!\s(?:and|or)\s)[^=!<>≤≥≠\"“„«»”]){1,200}?(?=!=|[=<>≤≥≠])", re.IGNORECASE)
 _COUNT = re.compile(r"[0-9][0-9,_]{0,20}")
 _SAME: Mapping[str, str] = MappingProxyType({"==": "=", "<>": "!=", "≠": "!=", "≤": "<=", "≥": ">="})
 RULE = "A condition is written where COLUMN = value, or with != < <= > >="
@@ -29,13 +30,17 @@ RULE = "A condition is written where COLUMN = value, or with != < <= > >="
 
 @dataclass(frozen=True)
 class Condition:
-    """One comparison as typed: `column`, `operator` (= != < <= > >=), `value`, and where name and value stand."""
+    """One comparison as typed: `column`, `operator` (= != < <= > >=), `value`, and where name and value stand.
+
+    `is_other` says that it is joined to the one before by `or`.
+    """
 
     column: str
     operator: str
     value: str
     column_place: tuple[int, int]
     value_place: tuple[int, int]
+    is_other: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,7 @@ def _where(text: str, end: int, columns: Sequence[str]) -> tuple[tuple[Condition
 
 def _conditions(text: str, place: int, end: int) -> tuple[Condition, ...]:
     found: list[Condition] = []
+    is_other = False
     while True:
         column, column_place, place = _name(text, place, end)
         comparison = _COMPARISON.match(text, place, end)
@@ -152,32 +158,33 @@ def _conditions(text: str, place: int, end: int) -> tuple[Condition, ...]:
             raise QueryError(
                 f"The condition ends where a value is expected; type what “{column}” is compared with.", end
             )
-        value, value_place, following = _value(text, place, end)
-        found.append(Condition(column, operator, value, column_place, value_place))
-        if following is None:
+        value, value_place, joined = _value(text, place, end)
+        found.append(Condition(column, operator, value, column_place, value_place, is_other))
+        if joined is None:
             return tuple(found)
+        place = joined.end()
         if len(found) == MOST_CONDITIONS:
-            raise QueryError(f"There are more than {MOST_CONDITIONS} conditions; ask with fewer.", following)
-        place = following
+            raise QueryError(f"There are more than {MOST_CONDITIONS} conditions; ask with fewer.", place)
+        is_other = joined.group(1).lower() == "or"
 
 
-def _value(text: str, place: int, end: int) -> tuple[str, tuple[int, int], int | None]:
-    """A value, where it stands, and where the condition behind its `and` begins."""
+def _value(text: str, place: int, end: int) -> tuple[str, tuple[int, int], re.Match[str] | None]:
+    """A value, where it stands, and the `and` or `or` behind it that joins another condition."""
     if text[place] in CLOSING:
         value, past = _quoted(text, place, end)
         rest = _past_spaces(text, past, end)
         if rest == end:
             return value, (place, past), None
-        joined = _AND.match(text, rest, end)
+        joined = _JOINED.match(text, rest, end)
         if joined is None or not _begins_condition(text, joined.end(), end):
             raise QueryError(f"“{text[rest : rest + 20]}” was not expected behind a value. {RULE}.", rest)
-        return value, (place, past), joined.end()
-    for joined in _AND.finditer(text, place, end):
+        return value, (place, past), joined
+    for joined in _JOINED.finditer(text, place, end):
         if _begins_condition(text, joined.end(), end):
             value = text[place : joined.start()].rstrip()
             if not value:
-                raise QueryError("A value is expected before “and”.", place)
-            return value, (place, place + len(value)), joined.end()
+                raise QueryError(f"A value is expected before “{joined.group(1)}”.", place)
+            return value, (place, place + len(value)), joined
     value = text[place:end].rstrip()
     return value, (place, place + len(value)), None
 

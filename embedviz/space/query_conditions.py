@@ -49,14 +49,19 @@ class Satisfying:
 
 
 def satisfying(table: Table, conditions: Sequence[Condition]) -> Satisfying:
-    """Find the items of which every condition is true; a missing value satisfies none, not even `!=`.
+    """Find the items of which every condition is true, or those of one side of an `or`.
+
+    A missing value satisfies no condition, not even `!=`.
 
     Raises QueryError for a column that is not there, with near ones, or a value that its kind cannot be compared with.
     """
-    mask = np.ones(table.n_rows, bool)
+    mask, sides = np.ones(table.n_rows, bool), np.zeros(table.n_rows, bool)
     said: list[str] = []
     remarks: list[str] = []
     for condition in conditions:
+        if condition.is_other:
+            sides |= mask
+            mask = np.ones(table.n_rows, bool)
         name, column = _column(table, condition, remarks)
         true, shown = _COMPARERS[column.kind](column, name, condition, remarks)
         absent = column.missing
@@ -67,8 +72,9 @@ def satisfying(table: Table, conditions: Sequence[Condition]) -> Satisfying:
         if n_absent:
             have = "1 item has" if n_absent == 1 else f"{n_absent:,} items have"
             remarks.append(f"{have} no value in “{name}”; they satisfy no condition on it.")
-        said.append(f"{name} {condition.operator} {shown}")
-    return Satisfying(mask, " and ".join(said), tuple(dict.fromkeys(remarks)))
+        joined = ("or " if condition.is_other else "and ") if said else ""
+        said.append(f"{joined}{name} {condition.operator} {shown}")
+    return Satisfying(mask | sides, " ".join(said), tuple(dict.fromkeys(remarks)))
 
 
 def column_named(table: Table, name: str) -> str | None:

@@ -353,6 +353,7 @@ class Commands(LabCommands):
             coloring=self._window.color_key.filtered(),
             coloring_name=state.coloring or "",
             selection=state.selection,
+            arrows=tuple((arrow.start, arrow.end) for arrow in self._operations.arrows),
         )
         spec = FigureSpec(
             size=FIGURE_SIZE,

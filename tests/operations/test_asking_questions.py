@@ -324,3 +324,27 @@ def test_a_composed_word_is_asked_and_extended(session, operations, show, make_s
     query = parse(session.state.answer.text, space.labels, space.subwords)
     assert [term.composed.text for term in query.expression if term.composed is not None] == ["xxy", "zw"]
     assert session.state.answer.inputs == query.inputs
+
+
+def test_a_question_about_the_selection_is_asked_again_of_another_one(session, operations, space, idle) -> None:
+    session.replace(selection=np.array([1, 2, 3]))
+    operations.ask("king in selection")
+    idle()
+    assert set(session.state.answer.rows.tolist()) <= {1, 2, 3}
+    session.replace(selection=np.array([4, 5]))
+    idle()
+    assert set(session.state.answer.rows.tolist()) <= {4, 5}
+    assert session.state.answer.text == "king in selection"
+    answer = session.state.answer
+    session.replace(selection=None)
+    idle()
+    assert session.state.answer is answer, "what was asked stays as it was answered"
+
+
+def test_other_questions_do_not_mind_the_selection(session, operations, space, idle) -> None:
+    operations.ask("king")
+    idle()
+    answer = session.state.answer
+    session.replace(selection=np.array([1, 2, 3]))
+    idle()
+    assert session.state.answer is answer

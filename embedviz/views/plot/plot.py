@@ -74,7 +74,8 @@ class Plot(QWidget):
         self.camera, self.axes = self.scene.camera, self.scene.axes
         self.points_item, self.marks_item = self.scene.points_item, self.scene.marks_item
         self.labels_item = self.scene.labels_item
-        self.solid = SolidScene(session, self.scene.painter, appearance, color_key, self.font(), self)
+        arrows_item = self.scene.arrows_item
+        self.solid = SolidScene(session, self.scene.painter, appearance, color_key, self.font(), arrows_item, self)
         self._flat_hand, self._solid_hand = Hand(self.camera, self), SolidHand(self.solid.camera, self)
         self.flight = Flight(self.camera, parent=self)
         self.glide = Glide(parent=self)

@@ -21,6 +21,7 @@ from embedviz.space.projection import Projection
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.color_key import ColorKey
+from embedviz.views.plot.arrows_item import ArrowsItem
 from embedviz.views.plot.captions import Caption, captions
 from embedviz.views.plot.marks_item import Box, MarksItem
 from embedviz.views.plot.moving_note import paint_moving_note
@@ -57,6 +58,7 @@ class SolidScene(QObject):
         appearance: Appearance,
         color_key: ColorKey,
         font: QFont,
+        arrows_item: ArrowsItem,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -77,6 +79,7 @@ class SolidScene(QObject):
         self.axes = SolidAxes()
         self.points_item = SolidPoints(painter, self.changed.emit)
         self.marks_item = MarksItem(self.changed.emit)
+        self._arrows_item = arrows_item
         self.labels_item = SolidLabels(self.unfinished.emit)
         self.labels_item.camera = self.camera
         for changed in (
@@ -132,6 +135,7 @@ class SolidScene(QObject):
         painter.fillRect(self._area, QColor(self._appearance.theme.ground))
         self.paint_back(painter)
         self.paint_points(painter)
+        self._arrows_item.paint(painter, self.camera, self.points)
         taken = self.marks_item.paint(painter, self.camera)
         self.paint_names(painter, [*covered, *taken], fades=fades)
         self.marks_item.paint_focus(painter, self.camera)
