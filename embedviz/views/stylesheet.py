@@ -101,7 +101,9 @@ def stylesheet(theme: Theme, scale: float) -> str:
         width: {px(13)}; height: {px(13)}; border: 1px solid {theme.muted}; border-radius: 3px;
         background: {theme.panel};
     }}
-    QListView::indicator:checked, QTableView::indicator:checked {{ image: url("{check}"); border-color: {theme.accent}; }}
+    QListView::indicator:checked, QTableView::indicator:checked {{
+        image: url("{check}"); border-color: {theme.accent};
+    }}
     QListView::indicator:disabled, QTableView::indicator:disabled {{ border-color: {theme.hairline}; }}
     QProgressBar {{
         background: {theme.hairline}; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
