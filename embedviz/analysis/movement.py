@@ -247,10 +247,12 @@ def _stayed_steps(before: EmbeddingSpace, after: EmbeddingSpace, rows: RowArray)
 def _shared_steps(spaces: Sequence[EmbeddingSpace], most: int) -> Steps[tuple[RowArray, bool]]:
     """The rows of the words that all spaces share, int64 (n, n_spaces), as the second has them; whether it is all."""
     after = spaces[1]
+    usable: list[FlagArray] = []
     for space in spaces:
         yield Progress(0.0, f"Looking up {after.n_items:,} words")
         space.labels.prepare_order()
-    usable = [space.finite & (space.norms > 0) for space in spaces]
+        yield Progress(0.0, f"Looking up {after.n_items:,} words")
+        usable.append(space.finite & (space.norms > 0))
     found: list[list[int]] = []
     for row in range(after.n_items):
         if row % _WORDS_PER_STEP == 0:

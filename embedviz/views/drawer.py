@@ -52,35 +52,35 @@ AnyPage = TypeVar("AnyPage", bound=DrawerPage)
 class PageSpec:
     """One page: its tab is called `{name}_tab` and shows `title`; `kind` is built when it is first wanted.
 
-    Tabs of pages of one `mode` stand side by side.
+    In each of its `modes` its tab stands beside the others; in another mode only while it is open.
     """
 
     name: str
     title: str
     kind: type[DrawerPage]
-    mode: str = "train"
+    modes: tuple[str, ...] = ("train",)
 
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("training", "Training", TrainingPage),
-    PageSpec("quality", "Quality", QualityPage),
+    PageSpec("quality", "Quality", QualityPage, ("train", "explore")),
     PageSpec("runs", "Runs", RunsPage),
     PageSpec("trace", "Trace", TracePage),
     PageSpec("moved", "Moved", MovedPage),
     PageSpec("sweep", "Sweep", SweepPage),
-    PageSpec("metrics", "Metrics", MetricsPage, "explore"),
-    PageSpec("compare", "Compare", ComparePage, "explore"),
-    PageSpec("pinned", "Pinned", PinnedPage, "explore"),
-    PageSpec("analogies", "Analogies", AnalogyPage, "explore"),
-    PageSpec("findings", "Findings", FindingsPage, "explore"),
-    PageSpec("pipeline", "Pipeline", PipelinePage, "learn"),
-    PageSpec("evidence", "Evidence", EvidencePage, "learn"),
-    PageSpec("next_words", "Next words", NextWordPage, "learn"),
+    PageSpec("metrics", "Metrics", MetricsPage, ("explore",)),
+    PageSpec("compare", "Compare", ComparePage, ("explore",)),
+    PageSpec("pinned", "Pinned", PinnedPage, ("explore",)),
+    PageSpec("analogies", "Analogies", AnalogyPage, ("explore",)),
+    PageSpec("findings", "Findings", FindingsPage, ("explore",)),
+    PageSpec("pipeline", "Pipeline", PipelinePage, ("learn",)),
+    PageSpec("evidence", "Evidence", EvidencePage, ("learn",)),
+    PageSpec("next_words", "Next words", NextWordPage, ("learn",)),
 )
 
 
 class Drawer(QFrame):
-    """Opens with Train and Learn on their pages; every page opens in any mode, and brings the tabs of its own."""
+    """Opens with Train and Learn on their pages; every page opens in any mode, with its tab beside those of the mode."""
 
     def __init__(
         self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
@@ -100,7 +100,7 @@ class Drawer(QFrame):
         self.close_button = QToolButton()
         self._mode = ""
         self._open: PageSpec | None = None
-        self._last = {spec.mode: spec.kind for spec in reversed(PAGES)}
+        self._last = {spec.modes[0]: spec.kind for spec in reversed(PAGES)}
         self._lay_out()
         self.page_combo.activated.connect(self._on_page_chosen)
         self.close_button.clicked.connect(self.hide)
@@ -127,7 +127,8 @@ class Drawer(QFrame):
         page = self.page(kind)
         at = [spec.kind for spec in PAGES].index(kind)
         self._open = PAGES[at]
-        self._last[PAGES[at].mode] = kind
+        if self._mode in PAGES[at].modes:
+            self._last[self._mode] = kind
         self.tabs[PAGES[at].name].setChecked(True)
         self._fit_tabs()
         self.page_combo.setCurrentIndex(at)
@@ -231,15 +232,16 @@ class Drawer(QFrame):
     @Slot()
     def _on_view_changed(self) -> None:
         """Train and Learn open the page last seen there; leaving them closes the drawer, unless another is open."""
-        mode = self._session.state.view.mode
-        if mode == self._mode:
+        mode, before = self._session.state.view.mode, self._mode
+        if mode == before:
             return
         self._mode = mode
         if mode != "explore":
             self.open(self._last[mode])
-        elif self._open is not None and self._open.mode != mode:
+        elif self._open is not None and before in self._open.modes and mode not in self._open.modes:
             self._open = None
             self.hide()
+        self._fit_tabs()
 
     @Slot()
     def _on_pins_changed(self) -> None:
@@ -256,8 +258,7 @@ class Drawer(QFrame):
 
     def _fit_tabs(self) -> None:
         """A narrow drawer gives the room of its tabs to the tools of the page."""
-        mode = self._open.mode if self._open is not None else self._mode
-        beside = {spec.name for spec in PAGES if spec.mode == mode}
+        beside = {spec.name for spec in PAGES if self._mode in spec.modes or spec is self._open}
         needed = sum(self.tabs[name].sizeHint().width() + 4 for name in beside)
         is_wide = needed + self._appearance.px(TOOLS_PX) <= self.width()
         for name, tab in self.tabs.items():

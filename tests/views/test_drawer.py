@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from embedviz.views.ask.metrics_page import MetricsPage
 from embedviz.views.drawer import PAGES
 from embedviz.views.train.quality_page import QualityPage
+from embedviz.views.train.runs_page import RunsPage
 
 
 @pytest.fixture
@@ -27,11 +28,11 @@ def test_pages_are_built_when_they_are_wanted(window, drawer):
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
 def test_each_tab_opens_its_page_and_its_tools(window, drawer, space, spec):
-    window.operations.set_mode(spec.mode)
-    if spec.mode == "explore":
+    window.operations.set_mode(spec.modes[0])
+    if spec.modes[0] == "explore":
         window.named_actions["action_toggle_drawer"].trigger()
     assert {name for name, tab in drawer.tabs.items() if tab.isVisible()} == {
-        other.name for other in PAGES if other.mode == spec.mode
+        other.name for other in PAGES if spec.modes[0] in other.modes
     }
     QTest.mouseClick(drawer.tabs[spec.name], Qt.MouseButton.LeftButton)
     page = drawer.page(spec.kind)
@@ -62,14 +63,14 @@ def test_leaving_train_keeps_another_page_open(window, drawer):
 def test_each_mode_opens_where_it_was_left(window, drawer):
     window.operations.set_mode("learn")
     first = drawer._open
-    assert first.mode == "learn"
+    assert first.modes == ("learn",)
     assert drawer.isVisible()
     window.operations.set_mode("train")
-    drawer.open(QualityPage)
+    drawer.open(RunsPage)
     window.operations.set_mode("explore")
     assert not drawer.isVisible()
     window.operations.set_mode("train")
-    assert drawer.page(QualityPage).isVisible()
+    assert drawer.page(RunsPage).isVisible()
     window.operations.set_mode("learn")
     assert drawer.page(first.kind).isVisible()
 
