@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedviz.cli import neighbors_file, opening, output
 from embedviz.cli.console import cell, columns, padded, say, say_json, tell_watcher
+from embedviz.cli.kept_index import kept_index
 from embedviz.cli.progress_line import ProgressLine
 from embedviz.errors import OptionError
 
@@ -107,8 +108,11 @@ def _answered(space: EmbeddingSpace, options: argparse.Namespace, rows: RowArray
     from embedviz.progress import finish
     from embedviz.space.answer import ask_steps
 
-    exact = not options.approximate
-    return finish(ask_steps(space, options.query, options.k, metric=options.metric, exact=exact, within=rows), line)
+    asking = ask_steps(
+        space, options.query, options.k, metric=options.metric, exact=not options.approximate, within=rows
+    )
+    with kept_index(space, options, line):
+        return finish(asking, line)
 
 
 def _table(space: EmbeddingSpace, answer: Answer) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedviz.cli.console import complain, say, say_json
+from embedviz.cli.kept_index import kept_index
 from embedviz.cli.progress_line import ProgressLine
 from embedviz.errors import EmbedvizError, InputError, OptionError
 
@@ -69,7 +70,8 @@ def run(space: EmbeddingSpace, texts: Sequence[str], rows: RowArray | None, opti
     asked = Options(k=options.k, metric=options.metric, exact=not options.approximate, within=rows)
     with ProgressLine() as line:
         printed = _printer(space, texts, options, line)
-        outcomes = finish(ask_many_steps(space, texts, asked), printed)
+        with kept_index(space, options, line):
+            outcomes = finish(ask_many_steps(space, texts, asked), printed)
     if options.output is not None:
         write(list(zip(texts, outcomes, strict=True)), options)
     failed = [at for at, outcome in enumerate(outcomes) if isinstance(outcome, EmbedvizError)]

@@ -35,14 +35,25 @@ def kept_index_steps(space: EmbeddingSpace, metric: str) -> Steps[SearchIndex]:
 
     Raises as `build_steps` does; where our cache cannot be used, the index is built and not kept.
     """
-    with suppress(OSError, OutputError):
-        index = yield from _kept(space, metric)
-        if index is not None:
-            return index
-    index = yield from build_steps(space, metric)
+    index = yield from known_index_steps(space, metric)
+    if index is None:
+        index = yield from build_steps(space, metric)
+        yield from keep_index_steps(space, index)
+    return index
+
+
+def known_index_steps(space: EmbeddingSpace, metric: str) -> Steps[SearchIndex | None]:
+    """The index of a space for one metric, if it stands in our cache."""
+    try:
+        return (yield from _kept(space, metric))
+    except (OSError, OutputError):
+        return None
+
+
+def keep_index_steps(space: EmbeddingSpace, index: SearchIndex) -> Steps[None]:
+    """Put an index of a space into our cache, where that can be."""
     with suppress(OSError, OutputError):
         yield from _keep(space, index)
-    return index
 
 
 def _folder(space: EmbeddingSpace, metric: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""Comparing: one question in several ways, two items, what a score is worth, and answers that stay in sight."""
+"""Comparing: one question in several ways, two items, what a score is worth, and lists that stay in sight."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from embedviz.analysis.lenses import Lenses, lenses_steps
 from embedviz.analysis.metric_lists import MetricLists, metric_lists_steps
 from embedviz.analysis.null_scores import NullScores, null_steps
 from embedviz.errors import EmbedvizError
-from embedviz.formats.answer_lists import AnswerList, lists_table
+from embedviz.formats.answer_lists import AnswerList, answer_list, lists_table
+from embedviz.formats.cell_lines import Cell, cells_table, one_cell
 from embedviz.jobs import Job, Jobs
 from embedviz.operations.background import in_background
 from embedviz.operations.questions import QuestionOperations
@@ -34,15 +35,34 @@ MOST_PINS = 20
 
 @dataclass(frozen=True, eq=False)
 class Pin:
-    """An answer that stays in sight; it does not keep its space in memory, only the name of it."""
+    """A list that stays in sight; it does not keep its space in memory, only the name of it.
 
-    answer: Answer
-    space_name: str
+    `about` says how the list came about; `is_answer` that it ranks the neighbours of a question, so that its ranks can
+    be compared with those of another answer.
+    """
+
+    ranked: AnswerList
+    about: str
+    is_answer: bool
     _space: weakref.ref[EmbeddingSpace] = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """What was asked."""
+        return self.ranked.question
+
+    @property
+    def space_name(self) -> str:
+        """The name of the space it is of."""
+        return self.ranked.space_name
 
     def is_of(self, space: EmbeddingSpace | None) -> bool:
         """Whether its rows are items of `space`."""
         return space is not None and self._space() is space
+
+    def shows(self, ranked: AnswerList, space: EmbeddingSpace | None) -> bool:
+        """Whether it is this very list, of this space."""
+        return self.is_of(space) and self.ranked.equals(ranked)
 
 
 class ComparingOperations(QuestionOperations):
@@ -131,22 +151,33 @@ class ComparingOperations(QuestionOperations):
         if state.space is None or state.answer is None:
             self.say("There are no neighbours to pin. Ask about an item first.")
             return
-        if any(pin.answer is state.answer for pin in self.pins):
-            self.say("These neighbours are pinned already.")
+        ranked = answer_list(state.answer, state.space.source.name)
+        self.pin_lists([ranked], state.answer.reading, are_answers=True)
+
+    def pin_lists(self, lists: Sequence[AnswerList], about: str, *, are_answers: bool = False) -> None:
+        """Keep lists about the open space in sight; those that are pinned already, or hold nothing, are left out."""
+        space = self.session.state.space
+        if space is None or not any(len(each.rows) for each in lists):
+            self.say("There is no list to pin. Ask for something that ranks items first.")
             return
-        if len(self.pins) == MOST_PINS:
-            self.say(f"{MOST_PINS} lists are pinned, and no more fit. Unpin one first.")
-            return
-        self.pins = (*self.pins, Pin(state.answer, state.space.source.name, weakref.ref(state.space)))
-        self.pins_changed.emit()
+        fresh = [each for each in lists if len(each.rows) and not any(pin.shows(each, space) for pin in self.pins)]
+        if not fresh:
+            self.say("These neighbours are pinned already." if are_answers else "This is pinned already.")
+        elif len(self.pins) + len(fresh) > MOST_PINS:
+            self.say(f"{len(self.pins):,} lists are pinned, and no more than {MOST_PINS} fit. Unpin one first.")
+        else:
+            of_space = weakref.ref(space)
+            self.pins = (*self.pins, *(Pin(each, about, are_answers, of_space) for each in fresh))
+            self.pins_changed.emit()
+            self.say(f"Pinned “{one_cell(fresh[0].question)}”; Ctrl+Shift+D shows all that is pinned.")
 
     def unpin(self, pin: Pin) -> None:
-        """Take one pinned answer away."""
+        """Take one pinned list away."""
         self.pins = tuple(each for each in self.pins if each is not pin)
         self.pins_changed.emit()
 
     def clear_pins(self) -> None:
-        """Take all pinned answers away."""
+        """Take all pinned lists away."""
         self.pins = ()
         self.pins_changed.emit()
 
@@ -156,6 +187,10 @@ class ComparingOperations(QuestionOperations):
             self.say("There are no lists to export. Ask about an item first.")
             return
         self._export_made(lambda: lists_table(lists), Path(path), overwrite=overwrite)
+
+    def export_lines(self, lines: Sequence[Sequence[Cell]], path: str | Path, *, overwrite: bool = False) -> None:
+        """Write lines of cells below a head as a table, by the suffix of the path."""
+        self._export_made(lambda: cells_table(lines), Path(path), overwrite=overwrite)
 
     def _export_made(self, make: Callable[[], Table], path: Path, *, overwrite: bool) -> None:
         """Make a table in the background and write it, by the suffix of the path."""

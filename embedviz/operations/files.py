@@ -20,6 +20,7 @@ from embedviz.operations.exporting import ExportingOperations
 from embedviz.operations.importing import Chosen, ImportRequest, name_pattern
 from embedviz.progress import Progress, Steps, within
 from embedviz.projection import project_steps
+from embedviz.raster.plane import plane_points
 from embedviz.session import Session, View
 from embedviz.space.answer import Answer, ask
 from embedviz.space.embedding_space import EmbeddingSpace
@@ -54,6 +55,7 @@ def open_and_project(
     space.prepare()
     projecting = project_steps(space, "pca", n_components=min(MOST_COMPONENTS, space.n_dims))
     projection = yield from within(projecting, SHARE_OF_READING, 1.0)
+    plane_points(projection)
     yield Progress(1.0, f"Opened {space.source.name}")
     return space, projection, ask(space, question, k, metric=metric) if question else None
 

@@ -22,12 +22,12 @@ from embedviz.analysis import (
     SimilarityMatrix,
     WithinRadius,
 )
+from embedviz.formats.answer_lists import AnswerList, lists_text
+from embedviz.formats.cell_lines import Cell, aligned, cells_table, tabbed
+from embedviz.space.arrays import DoubleArray, RowArray, read_only
 from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.space.labels import Labels
 from embedviz.space.metrics import metric_named
-from embedviz.space.table import Column, Table
-
-Cell = str | int | float
+from embedviz.space.table import Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,8 @@ class Finding:
     """One result: a `title`, a `summary` that says how it was found, and `cells` below `heads`.
 
     `items` holds, for each row, the items it is about, and `columns` which of them each cell is about (the first where
-    it is empty). `matrix` holds the similarities of a selection, where that was asked for.
+    it is empty). `matrix` holds the similarities of a selection, where that was asked for. `lists` are what was found
+    as ranked lists, to stand beside others; empty where nothing is ranked.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Finding:
     items: tuple[tuple[int, ...], ...]
     columns: tuple[int, ...] = ()
     matrix: SimilarityMatrix | None = None
+    lists: tuple[AnswerList, ...] = ()
 
 
 def odd_one_out_finding(space: EmbeddingSpace, found: OddOneOut) -> Finding:
@@ -57,13 +59,17 @@ def odd_one_out_finding(space: EmbeddingSpace, found: OddOneOut) -> Finding:
     )
     cells = tuple((space.name(row), float(score)) for row, score in zip(rows, found.scores, strict=True))
     heads = ("Item", f"{metric_named(found.metric).title} of the others’ mean")
-    return Finding(f"Odd one out: {odd}", summary, heads, cells, tuple((row,) for row in rows))
+    title = f"Odd one out: {odd}"
+    listed = _listed(space, title, heads[1], found.rows, found.scores)
+    return Finding(title, summary, heads, cells, tuple((row,) for row in rows), lists=(listed,))
 
 
 def pairs_finding(space: EmbeddingSpace, found: ExtremePairs) -> Finding:
     """The most similar pairs, and below them the least similar."""
     cells: list[tuple[Cell, ...]] = []
     items: list[tuple[int, ...]] = []
+    lists: list[AnswerList] = []
+    title, measure = "Most and least similar pairs", metric_named(found.metric).title
     for word, pairs, scores in (
         ("most similar", found.nearest, found.nearest_scores),
         ("least similar", found.farthest, found.farthest_scores),
@@ -71,12 +77,13 @@ def pairs_finding(space: EmbeddingSpace, found: ExtremePairs) -> Finding:
         for rank, ((one, other), score) in enumerate(zip(pairs.tolist(), scores, strict=True), 1):
             cells.append((f"{rank}. {word}", space.name(one), space.name(other), float(score)))
             items.append((one, other))
+        lists.append(_listed(space, f"{word.capitalize()} pairs", measure, pairs[:, 0], scores, others=pairs[:, 1]))
     summary = (
         f"All {found.n_pairs:,} pairs of the selection were compared; the {len(found.nearest):,} most and the "
         f"least similar stand here. {_by(found.metric)}{_left_out(found.n_left_out)}"
     )
-    heads = ("Rank", "Item", "Other item", metric_named(found.metric).title)
-    return Finding("Most and least similar pairs", summary, heads, tuple(cells), tuple(items), (0, 0, 1, 0))
+    heads = ("Rank", "Item", "Other item", measure)
+    return Finding(title, summary, heads, tuple(cells), tuple(items), (0, 0, 1, 0), lists=tuple(lists))
 
 
 def matrix_finding(space: EmbeddingSpace, found: SimilarityMatrix) -> Finding:
@@ -113,7 +120,9 @@ def path_finding(space: EmbeddingSpace, found: NeighborPath, ends: tuple[int, in
         f"{_score(weakest)}. {sure} {looked} {_by(found.metric)}"
     )
     heads = ("Item", f"{metric_named(found.metric).title} of the step", "True neighbours")
-    return Finding(title, summary, heads, tuple(cells), tuple((row,) for row in rows))
+    steps, ranks = np.array([np.nan, *found.scores]), [str(line[2]) for line in cells]
+    listed = _listed(space, title, heads[1], found.rows, steps, ranks)
+    return Finding(title, summary, heads, tuple(cells), tuple((row,) for row in rows), lists=(listed,))
 
 
 def line_finding(space: EmbeddingSpace, found: LineBetween) -> Finding:
@@ -129,7 +138,9 @@ def line_finding(space: EmbeddingSpace, found: LineBetween) -> Finding:
         "compare the distances with that."
     )
     heads = ("Item", "Place on the line", "Distance from it")
-    return Finding(f"Line: {start} → {end}", summary, heads, cells, tuple((row,) for row in rows))
+    title, gaps = f"Line: {start} → {end}", [f"{_score(gap)} from the line" for gap in distances]
+    listed = _listed(space, title, heads[1], np.array(rows), np.array(places), gaps)
+    return Finding(title, summary, heads, cells, tuple((row,) for row in rows), lists=(listed,))
 
 
 def radius_finding(space: EmbeddingSpace, found: WithinRadius, most: int = 10_000) -> Finding:
@@ -145,11 +156,13 @@ def radius_finding(space: EmbeddingSpace, found: WithinRadius, most: int = 10_00
     ranked = enumerate(zip(rows, scores, strict=True), 1)
     cells = tuple((rank, space.name(row), float(score)) for rank, (row, score) in ranked)
     heads = ("Rank", "Item", metric_named(found.metric).title)
-    return Finding(f"Within {_score(found.limit)} of {center}", summary, heads, cells, tuple((row,) for row in rows))
+    title = f"Within {_score(found.limit)} of {center}"
+    listed = _listed(space, title, heads[2], found.rows[:most], scores)
+    return Finding(title, summary, heads, cells, tuple((row,) for row in rows), lists=(listed,))
 
 
 def mutual_finding(space: EmbeddingSpace, found: MutualNeighbors) -> Finding:
-    """The nearest of an item, and at which rank each has it."""
+    """The nearest of an item, and at which rank each has it; as a list, those that have it."""
     center = space.name(found.center)
     summary = (
         f"{found.n_mutual:,} of the {len(found.rows):,} nearest of “{center}” have it among their own {found.k} "
@@ -161,9 +174,11 @@ def mutual_finding(space: EmbeddingSpace, found: MutualNeighbors) -> Finding:
     ):
         cells.append((rank, space.name(row), float(score), back or "not among them"))
     heads = ("Rank", "Item", metric_named(found.metric).title, f"Rank of “{center}” there")
-    return Finding(
-        f"Mutual neighbours of {center}", summary, heads, tuple(cells), tuple((r,) for r in found.rows.tolist())
-    )
+    title, mutual = f"Mutual neighbours of {center}", np.flatnonzero(found.ranks_back)
+    ranks = [f"“{center}” is {_ordinal(rank)} there" for rank in found.ranks_back[mutual].tolist()]
+    listed = _listed(space, title, heads[2], found.rows[mutual], found.scores[mutual], ranks)
+    items = tuple((row,) for row in found.rows.tolist())
+    return Finding(title, summary, heads, tuple(cells), items, lists=(listed,))
 
 
 def hubs_finding(space: EmbeddingSpace, found: Hubs, graph: NeighborGraph) -> Finding:
@@ -183,7 +198,9 @@ def hubs_finding(space: EmbeddingSpace, found: Hubs, graph: NeighborGraph) -> Fi
         for rank, row in enumerate(found.rows.tolist(), 1)
     )
     heads = ("Rank", "Item", "Lists it is in", "Per cent of all")
-    return Finding("Hubs", summary, heads, cells, tuple((row,) for row in found.rows.tolist()))
+    shares = [f"{line[3]:.3g} % of all lists" for line in cells]
+    listed = _listed(space, "Hubs", heads[2], found.rows, found.counts[found.rows], shares)
+    return Finding("Hubs", summary, heads, cells, tuple((row,) for row in found.rows.tolist()), lists=(listed,))
 
 
 def analogy_finding(space: EmbeddingSpace, found: Analogy) -> Finding:
@@ -205,7 +222,8 @@ def analogy_finding(space: EmbeddingSpace, found: Analogy) -> Finding:
         heads += [f"{each.rule} + inputs" if each.with_inputs else each.rule, "Score"]
     columns = (0, *(place for at in range(len(ranked)) for place in (at, at)))
     title = f"{a} : {b} :: {c} : ?"
-    return Finding(title, _analogy_words(space, found), tuple(heads), tuple(cells), tuple(items), columns)
+    lists = tuple(_listed(space, title, heads[1 + 2 * at], each.rows, each.scores) for at, each in enumerate(ranked))
+    return Finding(title, _analogy_words(space, found), tuple(heads), tuple(cells), tuple(items), columns, lists=lists)
 
 
 def rules_finding(found: PairScores) -> Finding:
@@ -272,20 +290,41 @@ def table_lines(finding: Finding) -> list[Sequence[Cell]]:
 
 
 def finding_table(finding: Finding) -> Table:
-    """The same rows to export: numbers as numbers, a head that repeats with its count, an empty one as `item`."""
-    heads, *lines = table_lines(finding)
-    columns: dict[str, Column] = {}
-    for at, head in enumerate(heads):
-        name, cells = str(head) or "item", [line[at] for line in lines]
-        n_alike = sum(each.split(" (")[0] == name for each in columns)
-        missing = np.array([cell == "" for cell in cells], np.bool_)
-        key = f"{name} ({n_alike + 1})" if n_alike else name
-        if all(isinstance(cell, (int, float)) or cell == "" for cell in cells):
-            numbers = np.array([float(cell) if cell != "" else np.nan for cell in cells])
-            columns[key] = Column("number", numbers, missing)
-        else:
-            columns[key] = Column("text", Labels.from_strings(map(str, cells)), missing)
-    return Table(len(lines), columns)
+    """The same rows to export."""
+    return cells_table(table_lines(finding))
+
+
+def findings_tsv(found: Sequence[Finding]) -> str:
+    """Findings below each other with tabs between the cells, an empty line between two."""
+    return "\n\n".join(tabbed(table_lines(each)) for each in found)
+
+
+def findings_text(found: Sequence[Finding]) -> str:
+    """Findings as a person would write them: the summary, then each list, or the table with its columns in line."""
+    blocks = []
+    for each in found:
+        said = lists_text(each.lists) if each.lists else f"{each.title}\n{aligned(table_lines(each))}"
+        blocks += [each.summary, said] if each.summary else [said]
+    return "\n\n".join(blocks)
+
+
+def _listed(
+    space: EmbeddingSpace,
+    title: str,
+    comparison: str,
+    rows: RowArray,
+    scores: DoubleArray | RowArray,
+    details: Sequence[str] = (),
+    others: RowArray | None = None,
+) -> AnswerList:
+    """A ranked list of items or pairs, with arrays of its own."""
+    labels = [space.name(row) for row in rows.tolist()]
+    if others is not None:
+        labels = [f"{label} · {space.name(other)}" for label, other in zip(labels, others.tolist(), strict=True)]
+        others = read_only(others.copy())
+    rows, scores = read_only(rows.copy()), read_only(scores.copy())
+    shown = f"{comparison[:1].lower()}{comparison[1:]}" if comparison[1:2].islower() else comparison
+    return AnswerList(space.source.name, title, shown, rows, tuple(labels), scores, others, tuple(details))
 
 
 def _by(metric: str) -> str:

@@ -9,7 +9,7 @@ from embedviz.raster.figure_spec import FIGURE_KINDS, FIGURE_SCALES, FigureConte
 from embedviz.raster.halo import HALO_COMPILED
 from embedviz.raster.marks import Marks, ghost_point, marks_of
 from embedviz.raster.painter import REST, Painter, paint
-from embedviz.raster.picking import COMPILED, count_in_view, nearest, nearest_in_direction
+from embedviz.raster.picking import COMPILED, count_in_view, estimate_in_view, nearest, nearest_in_direction
 from embedviz.raster.placement import LABELS_COMPILED, LabelBox, Placed, place_labels
 from embedviz.raster.plane import Axes, axis_title, is_solid, plane_points, solid_points
 from embedviz.raster.selecting import TOUCH_KERNELS, rows_in_brush, rows_in_polygon, rows_in_rectangle
@@ -60,6 +60,7 @@ __all__ = [
     "colorable",
     "count_in_view",
     "draw_figure_steps",
+    "estimate_in_view",
     "figure_kind",
     "ghost_point",
     "is_solid",

@@ -14,11 +14,21 @@ from embedviz.space.projection import Projection
 Axes = tuple[int, ...]
 
 N_SOLID = 3
+_BLOCK_ROWS = 1 << 13  # which stay in the processor's cache while their columns are taken
 
 
 def plane_points(projection: Projection, axes: Axes = (0, 1)) -> FloatArray:
-    """The points (n_items, 2) float32 in C order on the first two axes; the second is zero where there is but one."""
-    return read_only(np.ascontiguousarray(on_plane(projection.points, axes[:2]), np.float32))
+    """The points (n_items, 2) float32 in C order on the first two axes; the second is zero where there is but one.
+
+    The last plane is kept with its projection: what a worker laid out, the window need not.
+    """
+    axes = axes[:2]
+    known = projection.planes.get(axes)
+    if known is None:
+        known = read_only(np.ascontiguousarray(on_plane(projection.points, axes), np.float32))
+        projection.planes.clear()
+        projection.planes[axes] = known
+    return known
 
 
 def solid_points(projection: Projection, axes: Axes) -> FloatArray:
@@ -42,7 +52,11 @@ def on_plane(coordinates: FloatArray | DoubleArray, axes: Axes = (0, 1)) -> Floa
     for axis in axes:
         if not 0 <= axis < n_components:
             raise OptionError(f"Axis {axis + 1:,} was asked for, but the projection has {n_components:,}.")
-    plane: NDArray[Any] = coordinates[:, list(axes)]
+    plane: NDArray[Any] = np.empty((len(coordinates), len(axes)), coordinates.dtype)
+    for start in range(0, len(coordinates), _BLOCK_ROWS):
+        block = coordinates[start : start + _BLOCK_ROWS]
+        for column, axis in enumerate(axes):
+            plane[start : start + _BLOCK_ROWS, column] = block[:, axis]
     return plane
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,11 @@ class Projection:
     def n_components(self) -> int:
         """How many coordinates each item has."""
         return int(self.points.shape[1])
+
+    @cached_property
+    def planes(self) -> dict[tuple[int, ...], FloatArray]:
+        """The plane that is drawn, by its axes, (n_items, 2): one at most, filled by `raster.plane_points`."""
+        return {}
 
     def place(self, vector: DoubleArray) -> DoubleArray | None:
         """Coordinates of any vector of the space (n_dims,), or None where the method cannot place new vectors."""

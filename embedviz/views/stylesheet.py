@@ -67,6 +67,9 @@ def stylesheet(theme: Theme, scale: float) -> str:
         background: transparent; border: 1px solid transparent; border-radius: {px(6)}; padding: {px(4)};
     }}
     QToolButton:checked {{ background: {theme.tint}; color: {theme.accent}; }}
+    QToolButton[role="split"] {{ {control} padding: 0 {px(12)} 0 {px(8)}; }}
+    QToolButton[role="split"]::menu-button {{ border: none; width: {px(22)}; }}
+    QToolButton[role="split"]::menu-arrow {{ image: url("{down}"); width: {px(12)}; height: {px(12)}; }}
     QToolButton[role="rail"] {{
         color: {theme.muted}; padding: {px(6)} 0; min-width: {px(66)}; max-width: {px(66)}; border-radius: {px(6)};
         font-size: {px(11)};

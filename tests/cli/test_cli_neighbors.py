@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 
 from embedviz import paths, sample
+from embedviz.space import answer
+from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.search_index import build_steps
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -234,3 +237,57 @@ def test_clauses_stand_in_the_question(run_main: Run) -> None:
     assert [each["row"] for each in answer["neighbors"]] == animals[np.argsort(-cosines)[:3]].tolist()
     _, out, _ = run_main("neighbors", "sample:glove-10k", "river not water where supersense = noun.animal")
     assert "over 77 of 9,998 items where supersense = noun.animal" in out
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """1,500 items without labels, enough for an index."""
+    path = tmp_path / "many.npy"
+    np.save(path, np.random.default_rng(8).normal(size=(1_500, 12)).astype(np.float32))
+    return path
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The metrics for which an index was built, not found."""
+    built: list[str] = []
+
+    def build(space: EmbeddingSpace, metric: str):  # type: ignore[no-untyped-def]
+        built.append(metric)
+        return (yield from build_steps(space, metric))
+
+    monkeypatch.setattr(answer, "build_steps", build)
+    return built
+
+
+def test_an_index_is_built_once_for_many_runs(run_main: Run, many: Path, tmp_path: Path, builds: list[str]) -> None:
+    questions = tmp_path / "questions.txt"
+    questions.write_text("#3\n#4\n#5\n", encoding="utf-8")
+    arguments = ("neighbors", str(many), "--queries", str(questions), "--approximate", "--json")
+    first, again = run_main(*arguments), run_main(*arguments)
+    assert builds == ["cosine"]
+    assert first == again
+    said = [json.loads(line) for line in again[1].splitlines()]
+    assert [(each["query"], each["exact"]) for each in said] == [("#3", False), ("#4", False), ("#5", False)]
+    single = asked(run_main, str(many), "#3", "--approximate")
+    assert single["neighbors"] == said[0]["neighbors"]
+    assert builds == ["cosine"]
+    run_main(*arguments, "--metric", "euclidean")
+    assert builds == ["cosine", "euclidean"]
+
+
+def test_a_changed_file_gets_an_index_of_its_own(run_main: Run, many: Path, builds: list[str]) -> None:
+    asked(run_main, str(many), "#3", "--approximate")
+    np.save(many, np.random.default_rng(9).normal(size=(1_400, 12)).astype(np.float32))
+    found = asked(run_main, str(many), "#3", "--approximate")
+    assert builds == ["cosine", "cosine"]
+    assert found["neighbors"] == asked(run_main, str(many), "#3")["neighbors"]
+
+
+def test_no_index_is_built_where_none_is_asked(run_main: Run, many: Path, tmp_path: Path, builds: list[str]) -> None:
+    within = tmp_path / "within.txt"
+    within.write_text("#1\n#2\n", encoding="utf-8")
+    asked(run_main, str(many), "#3")
+    run_main("neighbors", str(many), "#3", "--approximate", "--within", str(within))
+    run_main("neighbors", str(many), "#3", "--approximate", "--metric", "manhattan")
+    assert builds == []

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from opener import Opener
 
 from embedviz.errors import FileAccessError, FormatError, OptionError
+from embedviz.formats import label_bytes
 
 
 def vectors(n_items: int) -> bytes:
@@ -132,3 +135,25 @@ def test_ragged_tables_are_refused_by_line(opened: Opener, tmp_path: Path) -> No
     (tmp_path / "meta.tsv").write_text("a\nb\tc\n")
     with pytest.raises(FormatError, match=r"Line 2 .* more columns"):
         opened("v.npy", metadata=tmp_path / "meta.tsv")
+
+
+LINE_BYTES = st.lists(st.sampled_from([b"a", b"\xc3\xa9", b"\xa9", b"\xc3", b"\r", b"\n", b"\r\n", b" "]), max_size=40)
+
+
+@pytest.mark.parametrize("block", [1, 3, 1 << 20])
+@given(pieces=LINE_BYTES)
+def test_lines_are_what_a_plain_split_gives(block: int, pieces: list[bytes]) -> None:
+    content = b"".join(pieces)
+    lines = content.removesuffix(b"\n").split(b"\n") if content else []
+    expected = [line.removesuffix(b"\r").decode("utf-8", "replace") for line in lines]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(label_bytes, "_BLOCK_BYTES", block)
+        patched.setattr(label_bytes, "_BLOCK_LABELS", block)
+        labels, n_bad = label_bytes.line_labels(content)
+    assert list(labels) == expected
+    assert n_bad == sum("\ufffd" in text for text in expected)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_label() -> None:
+    labels, _ = label_bytes.line_labels(b"\xef\xbb\xbfone\r\ntwo")
+    assert list(labels) == ["one", "two"]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from embedviz.analysis.null_scores import null_steps
-from embedviz.formats.answer_lists import answer_list
+from embedviz.formats.answer_lists import AnswerList, answer_list
 from embedviz.operations.comparing import MOST_PINS
 from embedviz.progress import finish
 from embedviz.space.answer import ask
@@ -92,11 +92,48 @@ def test_pins_stay_while_asking_on(operations, asked, said, idle):
     operations.ask("w4")
     idle()
     operations.pin_answer()
-    assert [pin.answer.text for pin in operations.pins] == ["w3", "w4"]
+    assert [pin.title for pin in operations.pins] == ["w3", "w4"]
     operations.unpin(operations.pins[0])
-    assert [pin.answer.text for pin in operations.pins] == ["w4"]
+    assert [pin.title for pin in operations.pins] == ["w4"]
     operations.clear_pins()
     assert operations.pins == ()
+
+
+def test_a_pin_is_the_list_of_its_answer(operations, asked, space):
+    operations.pin_answer()
+    (pin,) = operations.pins
+    assert pin.is_answer
+    assert pin.about == asked.reading
+    assert (pin.ranked.rows.tolist(), pin.ranked.labels) == (asked.rows.tolist(), asked.labels)
+    assert pin.shows(answer_list(asked, "made"), space)
+    assert not pin.shows(answer_list(asked, "made"), make_space())
+
+
+def test_any_list_can_be_pinned_once(operations, asked, said):
+    one, other, none = (
+        AnswerList("made", title, "count", np.arange(n), ("x",) * n, np.arange(n))
+        for title, n in (("A", 2), ("B", 3), ("C", 0))
+    )
+    operations.pin_lists([one, other, none], "how")
+    assert [(pin.title, pin.about, pin.is_answer) for pin in operations.pins] == [
+        ("A", "how", False),
+        ("B", "how", False),
+    ]
+    operations.pin_lists([other], "how")
+    assert said[-1].text == "This is pinned already."
+    operations.pin_lists([none], "how")
+    assert "There is no list to pin" in said[-1].text
+    assert len(operations.pins) == 2
+
+
+def test_lists_that_do_not_all_fit_are_not_pinned_by_halves(operations, asked, said):
+    lists = [
+        AnswerList("made", f"L{at}", "count", np.arange(2), ("x", "y"), np.arange(2)) for at in range(MOST_PINS + 1)
+    ]
+    operations.pin_lists(lists[:-2], "how")
+    operations.pin_lists(lists[-2:], "how")
+    assert len(operations.pins) == MOST_PINS - 1
+    assert "Unpin one" in said[-1].text
 
 
 def test_without_an_answer_there_is_nothing_to_pin(operations, space, said):

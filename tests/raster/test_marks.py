@@ -60,3 +60,15 @@ def test_planes_and_their_titles(projection: Projection) -> None:
     assert (axis_title(line, 0), axis_title(line, 1)) == ("PC 1", "")
     with pytest.raises(OptionError, match=r"Axis 3.*has 2"):
         plane_points(projection, (0, 2))
+
+
+def test_a_plane_is_laid_out_once() -> None:
+    points = np.random.default_rng(3).normal(size=(20_000, 4)).astype(np.float32)
+    projection = Projection(points, "pca", ("a", "b", "c", "d"))
+    plane = plane_points(projection, (2, 0))
+    np.testing.assert_array_equal(plane, points[:, [2, 0]])
+    assert plane_points(projection, (2, 0)) is plane
+    assert plane_points(projection, (2, 0, 1)) is plane
+    np.testing.assert_array_equal(plane_points(projection), points[:, :2])
+    assert list(projection.planes) == [(0, 1)]
+    assert not plane.flags.writeable

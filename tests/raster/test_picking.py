@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.path import Path as Polygon
 
-from embedviz.raster import Viewport, count_in_view, nearest, rows_in_polygon, rows_in_rectangle
+from embedviz.raster import Viewport, count_in_view, estimate_in_view, nearest, rows_in_polygon, rows_in_rectangle
 
 VIEW = Viewport(-3, 3, -2, 2, 600, 400)
 
@@ -28,6 +28,13 @@ def test_count_in_view_counts_the_edges_too(route: str) -> None:
     inside = (np.abs(many[:, 0]) <= 3) & (np.abs(many[:, 1]) <= 2)
     assert count_in_view(many, VIEW) == np.count_nonzero(inside)
     assert count_in_view(np.empty((0, 2), np.float32), VIEW) == 0
+
+
+def test_of_very_many_in_view_some_are_counted() -> None:
+    few, many = cloud(200_000), cloud(1_200_000)
+    assert estimate_in_view(few, VIEW) == count_in_view(few, VIEW)
+    assert estimate_in_view(many, VIEW) == pytest.approx(count_in_view(many, VIEW), rel=0.01)
+    assert estimate_in_view(np.empty((0, 2), np.float32), VIEW) == 0
 
 
 def slowly_nearest(points: np.ndarray, px: float, py: float, within: float) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from embedviz.operations.analysing import Arrow
 from embedviz.views.lab.analogy_page import AnalogyPage
@@ -123,3 +125,59 @@ def test_another_space_empties_the_page(page, ask, idle, show, make_space):
     idle()
     show(make_space([[1.0, 0.0], [0.0, 1.0]]))
     assert page.empty_label.isVisible()
+
+
+def exported(monkeypatch, idle, path, press) -> list[list[str]]:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), ""))
+    press()
+    idle()
+    return list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_an_analogy_is_copied_as_text_and_exported(page, ask, idle, monkeypatch, tmp_path):
+    ask("word1 : word2 :: word3 : ?")
+    click(page.answer_button)
+    idle()
+    first = shown(page.table, 0)
+    page.copy_button.copy_text_action.trigger()
+    blocks = QGuiApplication.clipboard().text().split("\n\n")
+    assert blocks[0] == page.summary_label.text()
+    assert blocks[1].split("\n")[:2] == [
+        "word1 : word2 :: word3 : ?, 3CosAdd, in sixty words",
+        f"1. {first[1]} ({first[2]})",
+    ]
+    heads, *lines = exported(monkeypatch, idle, tmp_path / "analogy.csv", lambda: click(page.export_button))
+    assert heads[:3] == ["Rank", "3CosAdd", "Score"]
+    assert lines[0][1] == first[1]
+    assert f"{float(lines[0][2]):.3f}" == first[2]
+    assert len(lines) == page.table.model().rowCount()
+
+
+def test_rules_and_pairs_are_two_tables(page, idle, monkeypatch, tmp_path):
+    assert not page.export_button.isEnabled()
+    QGuiApplication.clipboard().setText("word1\tword2\nword3\tword4\nword5\tword6\n")
+    click(page.paste_button)
+    idle()
+    page.copy_button.copy_text_action.trigger()
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert lines[0] == page.summary_label.text()
+    assert lines[3].split() == ["Rule", "Right", "95", "%", "interval", "Questions"]
+    assert lines[4].startswith("3CosAdd  ")
+    assert lines[-3:] == [
+        f"{one:5}  {other:5}  {parallel:>8}"
+        for one, other, parallel in (shown(page.pairs_table, row) for row in range(3))
+    ]
+    click(page.export_button)
+    menu = page.findChild(QMenu, "export_analogy_menu")
+    assert [action.text() for action in menu.actions()] == ["Export the rules…", "Export the pairs…"]
+    menu.close()
+    rules = exported(monkeypatch, idle, tmp_path / "rules.csv", page.export_rules_action.trigger)
+    assert [line[0] for line in rules] == ["Rule", *(shown(page.rules_table, row)[0] for row in range(4))]
+    pairs = exported(monkeypatch, idle, tmp_path / "pairs.csv", page.export_pairs_action.trigger)
+    assert pairs[0] == ["a", "b", "Parallel"]
+    assert [line[:2] for line in pairs[1:]] == [shown(page.pairs_table, row)[:2] for row in range(3)]
+
+
+def test_every_table_has_a_menu(page):
+    for table, export in ((page.table, "Export…"), (page.rules_table, "Export the rules…")):
+        assert [action.text() for action in table.actions()] == ["Copy as table", "Copy as text", export]

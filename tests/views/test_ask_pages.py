@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from embedviz.views.ask.list_model import MARK_ROLE, NEW
+from embedviz.views.ask.pinned_page import PinnedPage
 
 
 @pytest.fixture
@@ -253,3 +254,84 @@ def test_a_narrow_drawer_chooses_its_page_from_a_list(qapp, window, coffee):
     drawer.page_combo.setFocus()
     QTest.keyClick(drawer.page_combo, Qt.Key.Key_Down)
     assert drawer._pages.currentWidget().objectName() == "compare_page"
+
+
+def test_parts_are_copied_and_exported(compare, coffee, monkeypatch, tmp_path, idle):
+    QTest.mouseClick(compare.copy_button, Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
+    lines = [line.split("\t") for line in QGuiApplication.clipboard().text().split("\n")]
+    assert lines[0] == ["dimension", "word7", coffee.labels[0], "part of cosine", "together, of the whole"]
+    assert sum(float(line[3]) for line in lines[1:]) == pytest.approx(coffee.scores[0])
+    assert float(lines[-1][4]) == pytest.approx(1)
+    vectors = compare._session.state.space.vectors
+    for line in lines[1:]:
+        assert float(line[1]) == pytest.approx(vectors[7, int(line[0]) - 1])
+        assert float(line[2]) == pytest.approx(vectors[coffee.rows[0], int(line[0]) - 1])
+    compare.copy_button.copy_text_action.trigger()
+    said = QGuiApplication.clipboard().text().split("\n")
+    assert said[0] == f"word7 with {coffee.labels[0]}"
+    assert said[1].startswith(f"Cosine: {coffee.scores[0]:.3f} closer than")
+    assert said[5] == compare.sentence.text()
+    assert said[7].split()[:2] == ["dimension", "word7"]
+    path = tmp_path / "parts.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), ""))
+    QTest.mouseClick(compare.export_button, Qt.MouseButton.LeftButton)
+    idle()
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 7
+    assert [action.text() for action in compare.table.actions()] == ["Copy as table", "Copy as text", "Export…"]
+
+
+def test_without_a_score_there_is_nothing_to_copy(compare, settled):
+    assert compare.copy_button.isEnabled()
+    QTest.keyClicks(compare.first_edit, "nowhere")
+    settled(compare)
+    assert not compare.copy_button.isEnabled()
+    assert not compare.export_button.isEnabled()
+
+
+def open_menu(page, widget, place: QPoint) -> None:
+    widget.customContextMenuRequested.emit(place)
+    assert page.list_menu.isVisible()
+    page.list_menu.close()
+
+
+def test_each_list_of_the_metrics_is_pinned_from_its_head(window, metrics, coffee):
+    header = metrics.table.horizontalHeader()
+    at = heads(metrics).index("Manhattan")
+    open_menu(metrics, header, QPoint(header.sectionViewportPosition(at) + 5, 5))
+    assert [action.text() for action in metrics.list_menu.actions()] == ["Pin this list"]
+    metrics.pin_action.trigger()
+    (pin,) = window.operations.pins
+    vectors = window.session.state.space.vectors.astype(float)
+    distances = np.abs(vectors - vectors[7]).sum(axis=1)
+    distances[7] = np.inf
+    assert pin.ranked.rows.tolist() == np.argsort(distances, kind="stable")[:10].tolist()
+    assert (pin.title, pin.ranked.comparison, pin.is_answer) == ("word7", "manhattan", True)
+    page = window.drawer.page(PinnedPage)
+    assert heads(page) == ["word7", "word7"]
+    assert cell(page, 0, 1).data() == cell(metrics, 0, at).data()
+    assert cell(page, 0, 1).data(MARK_ROLE)
+
+
+def test_a_list_is_pinned_from_its_cells_or_by_the_button(window, metrics, coffee, idle):
+    assert not metrics.pin_button.isEnabled()
+    table = metrics.table
+    open_menu(metrics, table, table.visualRect(cell(metrics, 2, 1)).center())
+    metrics.pin_action.trigger()
+    table.setCurrentIndex(cell(metrics, 0, 4))
+    QTest.mouseClick(metrics.pin_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(metrics.pin_button, Qt.MouseButton.LeftButton)
+    assert [pin.ranked.comparison for pin in window.operations.pins] == ["dot product", "centred cosine"]
+    table.setCurrentIndex(cell(metrics, 0, 0))
+    QTest.mouseClick(metrics.pin_button, Qt.MouseButton.LeftButton)
+    window.operations.pin_answer()  # it is the answer's own list
+    assert len(window.operations.pins) == 3
+
+
+def test_a_list_is_unpinned_from_its_menu(window, pinned, ask):
+    ask("word9")
+    header = pinned.table.horizontalHeader()
+    open_menu(pinned, header, QPoint(header.sectionViewportPosition(0) + 5, 5))
+    assert not pinned.unpin_action.isEnabled()  # the present answer is not pinned
+    open_menu(pinned, header, QPoint(header.sectionViewportPosition(1) + 5, 5))
+    pinned.unpin_action.trigger()
+    assert window.operations.pins == ()

@@ -11,6 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
+from embedviz.views.ask.list_model import MARK_ROLE, SCORE_ROLE
+from embedviz.views.ask.pinned_page import PinnedPage
 from embedviz.views.lab.findings_page import FindingsPage
 from embedviz.views.lab.items_dialog import ItemsDialog
 from embedviz.views.lab.matrix_window import MatrixWindow
@@ -175,3 +177,124 @@ def test_the_matrix_in_a_window_of_its_own(page, matrix, window, qapp, show, mak
     large.grab()
     show(make_space([[1.0, 0.0], [0.0, 1.0]]))
     assert window.findChild(MatrixWindow) is None
+
+
+def menu_of(table) -> list[str]:
+    return [action.text() for action in table.actions()]
+
+
+def heads(window) -> list[str]:
+    model = window.drawer.page(PinnedPage).table.model()
+    return [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
+
+
+def column(window, at: int) -> list[str]:
+    model = window.drawer.page(PinnedPage).table.model()
+    cells = [model.index(rank, at).data() for rank in range(model.rowCount())]
+    return [cell for cell in cells if cell is not None]
+
+
+def test_hubs_are_pinned_beside_an_answer(page, window, space, ask, act):
+    answer = ask("word1")
+    act("find_hubs")
+    named = [str(cells[1]) for cells in page.shown.cells]
+    counts = [cells[2] for cells in page.shown.cells]
+    QTest.mouseClick(page.pin_button, Qt.MouseButton.LeftButton)
+    assert page.pin_button.objectName() == "pin_findings_button"
+    assert heads(window) == ["word1", "Hubs"]
+    assert column(window, 0) == list(answer.labels)
+    assert column(window, 1) == named
+    pinned = window.drawer.page(PinnedPage)
+    index = pinned.table.model().index(0, 1)
+    assert index.data(SCORE_ROLE) == str(counts[0])
+    assert index.data(MARK_ROLE) is None  # ranks of hubs and of neighbours have nothing to do with each other
+    assert "% of all lists" in index.data(Qt.ItemDataRole.ToolTipRole)
+    pinned.copy_text_action.trigger()
+    assert f"1. {named[0]} ({counts[0]}, " in QGuiApplication.clipboard().text()
+
+
+@pytest.mark.parametrize(
+    ("question", "action"), [("word1 - word2", "find_path"), ("word1 - word2", "find_line"), ("word1", "find_mutual")]
+)
+def test_what_was_found_of_one_or_two_items_is_pinned(page, window, space, ask, act, question, action):
+    ask(question)
+    act(action)
+    found = page.shown
+    page.pin_action.trigger()
+    assert heads(window) == [question, found.title]
+    (ranked,) = found.lists
+    assert column(window, 1) == [space.name(row) for row in ranked.rows.tolist()]
+
+
+def test_the_mutual_ones_are_those_of_the_table(page, window, space, ask, act):
+    ask("word1")
+    act("find_mutual")
+    QTest.mouseClick(page.pin_button, Qt.MouseButton.LeftButton)
+    assert column(window, 1) == [cells[1] for cells in page.shown.cells if isinstance(cells[3], int)]
+
+
+def test_the_odd_one_out_is_pinned(page, window, space, session, act):
+    session.replace(selection=np.arange(5))
+    act("find_odd")
+    QTest.mouseClick(page.pin_button, Qt.MouseButton.LeftButton)
+    assert column(window, 0) == [cells[0] for cells in page.shown.cells]
+
+
+def test_pairs_stand_in_one_cell_and_are_asked_together(page, window, space, session, act, idle):
+    session.replace(selection=np.arange(6))
+    act("find_pairs")
+    QTest.mouseClick(page.pin_button, Qt.MouseButton.LeftButton)
+    assert heads(window) == ["Least similar pairs", "Most similar pairs"]
+    vectors = space.vectors[:6].astype(float)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = unit @ unit.T
+    order = sorted((-cosines[a, b], a, b) for a in range(6) for b in range(a + 1, 6))
+    assert column(window, 1) == [f"word{a} · word{b}" for _, a, b in order]
+    table = window.drawer.open(PinnedPage).table
+    table.setCurrentIndex(table.model().index(0, 1))
+    assert session.focus == order[0][1]
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    idle()
+    assert session.state.answer.inputs == order[0][1:]
+
+
+def test_a_pinned_finding_is_taken_away_and_stays_when_another_space_opens(
+    page, window, space, session, ask, act, show, make_space
+):
+    ask("word1")
+    act("find_hubs")
+    QTest.mouseClick(page.pin_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.pin_button, Qt.MouseButton.LeftButton)
+    assert len(window.operations.pins) == 1
+    window.operations.undo()
+    show(make_space(np.eye(3), ["a", "b", "c"], name="other"))
+    assert heads(window) == ["Hubs"]
+    pinned = window.drawer.open(PinnedPage)
+    pinned.table.setCurrentIndex(pinned.table.model().index(0, 0))
+    assert session.focus is None
+    QTest.mouseClick(pinned.unpin_button, Qt.MouseButton.LeftButton)
+    assert heads(window) == []
+
+
+def test_a_matrix_is_no_list(page, matrix, window):
+    assert not page.pin_button.isEnabled()
+    assert "no list to pin" in page.pin_button.toolTip()
+    page.copy_button.copy_text_action.trigger()
+    lines = QGuiApplication.clipboard().text().split("\n")
+    names = [str(cells[0]) for cells in page.shown.cells]
+    assert lines[0] == page.shown.summary
+    assert [line.split()[0] for line in lines[-8:]] == names
+    assert [float(text) for text in lines[-8].split()[1:]] == pytest.approx(page.shown.matrix.scores[0], abs=6e-4)
+
+
+def test_the_table_has_a_menu(page, space, ask, act):
+    ask("word1")
+    act("find_hubs")
+    assert menu_of(page.table) == ["Pin this list", "Copy as table", "Copy as text", "Export…"]
+    assert page.table.contextMenuPolicy() == Qt.ContextMenuPolicy.ActionsContextMenu
+    page.copy_button.copy_text_action.trigger()
+    said = QGuiApplication.clipboard().text().split("\n")
+    assert said[0] == page.shown.summary
+    assert said[2:4] == ["Hubs, lists it is in, in sixty words", said[3]]
+    assert said[3].startswith(f"1. {page.shown.cells[0][1]} ({page.shown.cells[0][2]}, ")

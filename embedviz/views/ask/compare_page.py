@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
@@ -19,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.analysis.contributions import Comparison, Contributions
+from embedviz.formats.cell_lines import Cell, aligned, tabbed
 from embedviz.operations import Operations
 from embedviz.operations.questions import item_text
 from embedviz.session import Session
@@ -27,9 +31,11 @@ from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.ask.contribution_model import BAR, DIMENSION, PART, RUNNING, ContributionModel, PartDelegate
 from embedviz.views.ask.score_table import ScoreTable
+from embedviz.views.copy_button import CopyButton
 from embedviz.views.drawer_page import DrawerPage
+from embedviz.views.export_dialog import FILTERS, with_suffix
 from embedviz.views.item_details import tabular
-from embedviz.views.panel import plain, scrolled
+from embedviz.views.panel import plain, push_button, scrolled
 from embedviz.views.strip import Strip
 from embedviz.views.text import one_line
 
@@ -63,6 +69,10 @@ class ComparePage(DrawerPage):
         self.empty_label = plain("muted", "compare_empty")
         self._model = ContributionModel(self)
         self.table = QTableView()
+        self.copy_button = CopyButton(
+            "copy_compare_button", "Copy the parts as a table; its menu as text, with the scores"
+        )
+        self.export_button = push_button("Export…", "export_compare_button", "Write the parts to a table file")
         self._waiting = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._set_up()
         self._lay_out()
@@ -70,6 +80,9 @@ class ComparePage(DrawerPage):
         self.metric_combo.activated.connect(self._on_metric_chosen)
         for edit in (self.first_edit, self.second_edit):
             edit.textChanged.connect(self._on_wish_changed)
+        self.copy_button.copy_table_action.triggered.connect(self.copy_table)
+        self.copy_button.copy_text_action.triggered.connect(self.copy_text)
+        self.export_button.clicked.connect(self.export)
         operations.items_compared.connect(self._on_items_compared)
         operations.items_refused.connect(self._on_items_refused)
         operations.calibrated.connect(self._on_calibrated)
@@ -90,6 +103,34 @@ class ComparePage(DrawerPage):
         if not second and state.space is not None and row is not None:
             second = item_text(state.space, row)
         return first, second
+
+    @Slot()
+    def copy_table(self) -> None:
+        """Put the parts by dimension on the clipboard, with tabs."""
+        QGuiApplication.clipboard().setText(tabbed(self._lines()))
+        self._operations.say(f"Copied {self._model.rowCount():,} parts as a table.")
+
+    @Slot()
+    def copy_text(self) -> None:
+        """Put the scores, the sentence and the parts on the clipboard as lines of text."""
+        if self._found is not None:
+            scores = [f"{metric.title}: {self.scores.text_of(name)}" for name, metric in METRICS.items()]
+            head = f"{self._found.readings[0]} with {self._found.readings[1]}"
+            said = "\n".join((head, *scores, self.sentence.text()))
+            QGuiApplication.clipboard().setText(f"{said}\n\n{aligned(self._lines())}")
+            self._operations.say("Copied the comparison as text.")
+
+    @Slot()
+    def export(self) -> None:
+        """Ask for a file and write the parts to it."""
+        path, chosen = QFileDialog.getSaveFileName(self, "Export parts", "parts.csv", ";;".join(FILTERS))
+        if path:
+            target = with_suffix(Path(path), chosen)
+            self._operations.export_lines(self._lines(), target, overwrite=target == Path(path))
+
+    def _lines(self) -> list[list[Cell]]:
+        parts = None if self._found is None else self._found.contributions(self.metric_combo.currentData())
+        return [] if self._found is None or parts is None else part_lines(self._found, parts)
 
     def _follow_metric(self) -> None:
         self.metric_combo.setCurrentIndex(self.metric_combo.findData(self._session.state.view.metric))
@@ -134,6 +175,10 @@ class ComparePage(DrawerPage):
         row.addWidget(with_word)
         row.addWidget(self.second_edit, 1)
         row.addWidget(self.metric_combo)
+        export_action = QAction("Export…", self)
+        export_action.triggered.connect(self.export)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.table.addActions([self.copy_button.copy_table_action, self.copy_button.copy_text_action, export_action])
         strips = QGridLayout()
         strips.setContentsMargins(0, 0, 0, 0)
         strips.setHorizontalSpacing(8)
@@ -151,6 +196,12 @@ class ComparePage(DrawerPage):
         left.setLayout(strips)
         middle.addWidget(self.scores)
         middle.addWidget(self.sentence)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        buttons.addWidget(self.copy_button)
+        buttons.addWidget(self.export_button)
+        buttons.addStretch(1)
+        middle.addLayout(buttons)
         middle.addStretch(1)
         center = QWidget()
         center.setLayout(middle)
@@ -186,6 +237,8 @@ class ComparePage(DrawerPage):
         metric = self.metric_combo.currentData()
         parts = self._found.contributions(metric) if self._found is not None else None
         self._model.show(parts)
+        for button in (self.copy_button, self.export_button):
+            button.setEnabled(parts is not None)
         self.scores.show_scores(self._found, self._operations.null_scores)
         null = self._operations.null_scores(metric)
         calibrated = f" Shares are of {null.pairs_text}." if null is not None else ""
@@ -269,6 +322,15 @@ class ComparePage(DrawerPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+
+def part_lines(found: Comparison, parts: Contributions) -> list[list[Cell]]:
+    """The parts of a score as lines below a head: dimension from 1, both vectors, part, and all up to it together."""
+    lines: list[list[Cell]] = [["dimension", *found.readings, f"part of {parts.metric}", "together, of the whole"]]
+    for rank, dimension in enumerate(parts.order.tolist()):
+        values = (*(vector[dimension] for vector in found.vectors), parts.parts[dimension], parts.cumulative[rank])
+        lines.append([dimension + 1, *(float(value) for value in values)])
+    return lines
 
 
 def parts_sentence(parts: Contributions | None) -> str:

@@ -12,7 +12,7 @@ from embedviz.views.neighbor_table import score_text
 from embedviz.views.text import one_line
 
 Index = QModelIndex | QPersistentModelIndex
-MARK_ROLE, SCORE_ROLE, ROW_ROLE = (Qt.ItemDataRole.UserRole + step for step in range(1, 4))
+MARK_ROLE, SCORE_ROLE, ROWS_ROLE = (Qt.ItemDataRole.UserRole + step for step in range(1, 4))
 NEW = "new"
 
 
@@ -68,13 +68,19 @@ class ListModel(QAbstractTableModel):
         self.columns = columns
         self.endResetModel()
 
-    def row_of(self, index: Index) -> int | None:
-        """The item of the open space in a cell, or None."""
+    def rows_of(self, index: Index) -> tuple[int, ...]:
+        """The items of the open space in a cell: one, two of a pair, or none."""
         if not index.isValid():
-            return None
-        column = self.columns[index.column()]
-        known = column.is_live and index.row() < len(column.ranked.rows)
-        return int(column.ranked.rows[index.row()]) if known else None
+            return ()
+        column, rank = self.columns[index.column()], index.row()
+        if not column.is_live or rank >= len(column.ranked.rows):
+            return ()
+        others = () if column.ranked.others is None else (int(column.ranked.others[rank]),)
+        return (int(column.ranked.rows[rank]), *others)
+
+    def row_of(self, index: Index) -> int | None:
+        """The first of them, or None."""
+        return next(iter(self.rows_of(index)), None)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
         return 0 if parent.isValid() else max((len(each.ranked.rows) for each in self.columns), default=0)
@@ -99,19 +105,38 @@ class ListModel(QAbstractTableModel):
         column, rank = self.columns[index.column()], index.row()
         if rank >= len(column.ranked.rows):
             return None
-        label, score = column.ranked.labels[rank], float(column.ranked.scores[rank])
+        label, score = column.ranked.labels[rank], column.ranked.scores[rank].item()
+        detail = column.ranked.details[rank] if column.ranked.details else ""
         if role == Qt.ItemDataRole.DisplayRole:
             return one_line(label)
         if role == MARK_ROLE:
             return column.mark(rank) if column.moves else None
         if role == SCORE_ROLE:
-            return score_text(score) if abs(score) < 10 else f"{score:,.2f}" if abs(score) < 100 else f"{score:,.1f}"
-        if role == ROW_ROLE:
-            return self.row_of(index)
+            return _short(score)
+        if role == ROWS_ROLE:
+            return self.rows_of(index)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            move = column.spoken_mark(rank)
-            return f"{rank + 1}, {one_line(label)}, {score_text(score)}" + (f", {move}" if move else "")
+            said = (
+                f"{rank + 1}",
+                one_line(label),
+                _short(score, spoken=True),
+                one_line(detail),
+                column.spoken_mark(rank),
+            )
+            return ", ".join(text for text in said if text)
         if role == Qt.ItemDataRole.ToolTipRole:
-            lines = (one_line(label, most=400), f"{column.ranked.comparison} {score!r}", column.spoken_mark(rank))
+            exact = "" if score != score else f"{column.ranked.comparison} {score!r}"
+            lines = (one_line(label, most=400), exact, one_line(detail, most=400), column.spoken_mark(rank))
             return "\n".join(line for line in lines if line)
         return None
+
+
+def _short(score: float, *, spoken: bool = False) -> str:
+    """A score in little room; a count as it is, nothing where there is none."""
+    if isinstance(score, int):
+        return f"{score:,}"
+    if score != score:
+        return ""
+    if spoken or abs(score) < 10:
+        return score_text(score)
+    return f"{score:,.2f}" if abs(score) < 100 else f"{score:,.1f}"

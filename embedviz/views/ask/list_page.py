@@ -1,11 +1,11 @@
-"""What pages of lists share: the table, the words where there is none, copying and exporting."""
+"""What pages of lists share: the table, its menu, the words where there is none, copying and exporting."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from embedviz.formats.answer_lists import AnswerList, lists_text, lists_tsv
@@ -59,6 +59,13 @@ class ListPage(DrawerPage):
         column.setSpacing(4)
         column.addLayout(self._stack, 1)
         column.addWidget(self.sentence)
+        self.list_menu = QMenu(self)
+        self.list_menu.setObjectName(f"{name}_menu")
+        self.menu_column = -1
+        for widget in (self.table, self.table.horizontalHeader()):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._on_table_menu_wanted)
+        self.table.horizontalHeader().customContextMenuRequested.connect(self._on_header_menu_wanted)
         self.copy_table_action.triggered.connect(self.copy_table)
         self.copy_text_action.triggered.connect(self.copy_text)
         self.export_button.clicked.connect(self.export)
@@ -74,6 +81,11 @@ class ListPage(DrawerPage):
     def add_tool(self, button: QPushButton) -> None:
         """Put a button before those for copying and exporting."""
         self._row.insertWidget(self._row.count() - 2, button)
+
+    def add_list_action(self, text: str) -> QAction:
+        """An action about one list, in the menu of its head and its cells; `menu_column` is that list."""
+        action: QAction = self.list_menu.addAction(text)
+        return action
 
     def show_columns(self, columns: tuple[ListColumn, ...], *, empty: str, sentence: str) -> None:
         """Show lists and a sentence about them; without lists what to do to get some."""
@@ -109,3 +121,18 @@ class ListPage(DrawerPage):
         if path:
             target = with_suffix(Path(path), chosen)
             self._operations.export_lists(self.ranked, target, overwrite=target == Path(path))
+
+    def _open_menu(self, column: int, at: QPoint) -> None:
+        self.menu_column = column
+        if column >= 0:
+            self.list_menu.popup(at)
+
+    @Slot(QPoint)
+    def _on_table_menu_wanted(self, place: QPoint) -> None:
+        viewport = self.table.viewport()
+        self._open_menu(self.table.columnAt(place.x()), viewport.mapToGlobal(place))
+
+    @Slot(QPoint)
+    def _on_header_menu_wanted(self, place: QPoint) -> None:
+        header = self.table.horizontalHeader()
+        self._open_menu(header.logicalIndexAt(place), header.mapToGlobal(place))

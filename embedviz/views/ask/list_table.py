@@ -19,7 +19,7 @@ from embedviz.session import Session
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.ask.list_header import PADDING_PX, ListHeader
-from embedviz.views.ask.list_model import MARK_ROLE, NEW, ROW_ROLE, SCORE_ROLE, ListColumn, ListModel
+from embedviz.views.ask.list_model import MARK_ROLE, NEW, ROWS_ROLE, SCORE_ROLE, ListColumn, ListModel
 
 ROW_PX = 22
 NARROWEST_PX, SCROLLED_PX, WIDEST_PX = 126, 150, 230
@@ -39,8 +39,8 @@ class CellDelegate(QStyledItemDelegate):
         if label is None:
             return
         theme, pad = self._appearance.theme, self._appearance.px(PADDING_PX)
-        row, area = index.data(ROW_ROLE), QRect(option.rect)
-        in_focus = row is not None and row == self._session.focus
+        area = QRect(option.rect)
+        in_focus = self._session.focus in index.data(ROWS_ROLE)
         painter.save()
         if in_focus:
             painter.fillRect(area, QColor(theme.tint))
@@ -120,9 +120,11 @@ class ListTable(QTableView):
 
     @Slot(QModelIndex)
     def _on_activated(self, index: QModelIndex) -> None:
-        row = self.lists.row_of(index)
-        if row is not None:
-            self._operations.ask_item(row)
+        rows = self.lists.rows_of(index)
+        if len(rows) == 2:
+            self._operations.ask_two(*rows)
+        elif rows:
+            self._operations.ask_item(rows[0])
 
     @Slot()
     def _on_focus_changed(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QModelIndex, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -40,6 +40,13 @@ class MetricsPage(ListPage):
         super().__init__("metrics", "Neighbours by several metrics", session, operations, appearance, parent)
         self._asked: tuple[object, ...] | None = None
         self._waiting = QTimer(self, singleShot=True, interval=QUIET_MS)
+        self.pin_button = self.tool("Pin", "pin", "Pin the list whose item is current, so that it stays in sight")
+        self.add_tool(self.pin_button)
+        self.pin_action = self.add_list_action("Pin this list")
+        self.pin_button.clicked.connect(self._on_pin_clicked)
+        self.pin_action.triggered.connect(self._on_pin_wanted)
+        self.table.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.table.lists.modelReset.connect(self._on_lists_shown)
         self._waiting.timeout.connect(self._on_quiet)
         operations.metrics_compared.connect(self._on_metrics_compared)
         operations.metrics_refused.connect(self._on_metrics_refused)
@@ -48,11 +55,34 @@ class MetricsPage(ListPage):
         session.space_changed.connect(self._on_space_changed)
         self._on_space_changed()
 
+    def pin(self, column: int) -> None:
+        """Keep one list in sight, on the page of what is pinned."""
+        if 0 <= column < len(self.table.lists.columns):
+            shown = self.table.lists.columns[column]
+            about = f"{shown.title}: {shown.note}"
+            self._operations.pin_lists([shown.ranked], about, are_answers=True)
+
     def _wanted(self) -> tuple[object, ...] | None:
         state = self._session.state
         if state.space is None or state.answer is None or not state.answer.exact:
             return None
         return state.space, state.answer, state.projection, state.view.axes
+
+    @Slot()
+    def _on_pin_clicked(self) -> None:
+        self.pin(self.table.currentIndex().column())
+
+    @Slot()
+    def _on_pin_wanted(self) -> None:
+        self.pin(self.menu_column)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        self.pin_button.setEnabled(current.isValid())
+
+    @Slot()
+    def _on_lists_shown(self) -> None:
+        self.pin_button.setEnabled(False)
 
     @Slot()
     def _on_session_changed(self) -> None:

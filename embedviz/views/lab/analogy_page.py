@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
+from PySide6.QtCore import QPoint, Slot
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -22,18 +23,20 @@ from embedviz.operations.analysing import Arrow
 from embedviz.operations.findings import (
     Finding,
     analogy_finding,
+    findings_text,
+    findings_tsv,
     known_pairs_finding,
     rules_finding,
-    table_lines,
 )
 from embedviz.session import Session
 from embedviz.views.appearance import Appearance
+from embedviz.views.copy_button import CopyButton
 from embedviz.views.drawer_page import DrawerPage
+from embedviz.views.export_dialog import FILTERS, with_suffix
 from embedviz.views.lab.asked_items import asked_analogy
 from embedviz.views.lab.finding_table import FindingTable
 from embedviz.views.lab.item_edit import ItemEdit
 from embedviz.views.panel import plain, push_button, scrolled
-from embedviz.views.text import one_line
 
 MOST_ARROWS = 50
 WORDS = ("a, such as man", "b, such as king", "c, such as woman")
@@ -61,8 +64,15 @@ class AnalogyPage(DrawerPage):
         self.edits = [ItemEdit(session, name, word) for name, word in zip(names, WORDS, strict=True)]
         self.answer_button = push_button("Answer", "answer_analogy_button", "Answer the analogy")
         self.open_button = push_button("Open pairs…", "open_pairs_button", "Open a file of pairs")
-        self.paste_button = push_button("Paste pairs", "paste_pairs_button", "Take two columns from the clipboard")
-        self.copy_button = push_button("Copy", "copy_analogy_button", "Copy what is shown as a table")
+        self.paste_button = push_button("Paste", "paste_pairs_button", "Take pairs, two columns, from the clipboard")
+        self.copy_button = CopyButton("copy_analogy_button", "Copy what is shown as a table; its menu as text")
+        self.export_button = push_button("Export…", "export_analogy_button", "Write what is shown to a table file")
+        self.export_action = QAction("Export…", self)
+        self.export_rules_action = QAction("Export the rules…", self)
+        self.export_pairs_action = QAction("Export the pairs…", self)
+        self._export_menu = QMenu(self)
+        self._export_menu.setObjectName("export_analogy_menu")
+        self._export_menu.addActions([self.export_rules_action, self.export_pairs_action])
         self.offsets_check = QCheckBox("Offsets on the plot")
         self.offsets_check.setObjectName("offsets_check")
         self.offsets_check.setToolTip("Draw an arrow from a to b, and from c to the answer, on the plot")
@@ -79,7 +89,12 @@ class AnalogyPage(DrawerPage):
         self.answer_button.clicked.connect(self.answer)
         self.open_button.clicked.connect(self.open_pairs)
         self.paste_button.clicked.connect(self.paste_pairs)
-        self.copy_button.clicked.connect(self.copy)
+        self.copy_button.copy_table_action.triggered.connect(self.copy)
+        self.copy_button.copy_text_action.triggered.connect(self.copy_text)
+        self.export_button.clicked.connect(self._on_export_clicked)
+        for action in (self.export_action, self.export_rules_action):
+            action.triggered.connect(self._on_export_first_wanted)
+        self.export_pairs_action.triggered.connect(self._on_export_second_wanted)
         self.offsets_check.toggled.connect(self._draw_offsets)
         operations.analogy_made.connect(self._on_analogy_made)
         operations.pairs_scored.connect(self._on_pairs_scored)
@@ -111,11 +126,21 @@ class AnalogyPage(DrawerPage):
     @Slot()
     def copy(self) -> None:
         """Put what is shown on the clipboard, as a table with tabs."""
-        lines = [line for finding in self._shown for line in (*table_lines(finding), ())][:-1]
-        QGuiApplication.clipboard().setText(
-            "\n".join("\t".join(one_line(str(cell)) for cell in line) for line in lines)
-        )
+        QGuiApplication.clipboard().setText(findings_tsv(self._shown))
         self._operations.say("Copied what the page of analogies shows as a table.")
+
+    @Slot()
+    def copy_text(self) -> None:
+        """Put what is shown on the clipboard as lines of text."""
+        QGuiApplication.clipboard().setText(findings_text(self._shown))
+        self._operations.say("Copied what the page of analogies shows as text.")
+
+    def export(self, finding: Finding, name: str) -> None:
+        """Ask for a file and write one table to it."""
+        path, chosen = QFileDialog.getSaveFileName(self, f"Export {name}", f"{name}.csv", ";;".join(FILTERS))
+        if path:
+            target = with_suffix(Path(path), chosen)
+            self._operations.export_finding(finding, target, overwrite=target == Path(path))
 
     def _try_pairs(self, given: str | Path) -> None:
         self._is_ours = True
@@ -126,7 +151,7 @@ class AnalogyPage(DrawerPage):
         tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(6)
         tools.addStretch(1)
-        for button in (self.open_button, self.paste_button, self.copy_button):
+        for button in (self.open_button, self.paste_button, self.copy_button, self.export_button):
             tools.addWidget(button)
         typed = QHBoxLayout()
         typed.setSpacing(6)
@@ -136,6 +161,10 @@ class AnalogyPage(DrawerPage):
             typed.addWidget(QLabel(sign))
         typed.addWidget(self.answer_button)
         typed.addWidget(self.offsets_check)
+        copying = (self.copy_button.copy_table_action, self.copy_button.copy_text_action)
+        self.table.offer(*copying, self.export_action)
+        self.rules_table.offer(*copying, self.export_rules_action)
+        self.pairs_table.offer(*copying, self.export_pairs_action)
         pairs = QWidget()
         row = QHBoxLayout(pairs)
         row.setContentsMargins(0, 0, 0, 0)
@@ -169,10 +198,29 @@ class AnalogyPage(DrawerPage):
     def _show(self, findings: list[Finding], page: int, arrows: tuple[Arrow, ...]) -> None:
         self._shown, self._arrows = findings, arrows
         self._stack.setCurrentIndex(page)
-        self.copy_button.setEnabled(bool(findings))
+        for button in (self.copy_button, self.export_button):
+            button.setEnabled(bool(findings))
         self.offsets_check.setEnabled(bool(arrows))
         self._say(findings[0].summary if findings else "")
         self._draw_offsets(self.offsets_check.isChecked())
+
+    @Slot()
+    def _on_export_clicked(self) -> None:
+        """Two tables are two files."""
+        if len(self._shown) > 1:
+            self._export_menu.popup(self.export_button.mapToGlobal(QPoint(0, self.export_button.height())))
+        else:
+            self.export_action.trigger()
+
+    @Slot()
+    def _on_export_first_wanted(self) -> None:
+        if self._shown:
+            self.export(self._shown[0], "analogy" if len(self._shown) == 1 else "rules")
+
+    @Slot()
+    def _on_export_second_wanted(self) -> None:
+        if len(self._shown) > 1:
+            self.export(self._shown[1], "pairs")
 
     @Slot()
     def _on_edit_entered(self) -> None:

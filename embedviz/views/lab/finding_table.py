@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from embedviz.formats.cell_lines import Cell
 from embedviz.operations import Operations
-from embedviz.operations.findings import Cell, Finding
+from embedviz.operations.findings import Finding
 from embedviz.session import Session
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
@@ -118,6 +119,11 @@ class FindingTable(QTableView):
         self.setAccessibleDescription(finding.summary)
         self.scrollToTop()
         self._fit_columns()
+
+    def offer(self, *actions: QAction) -> None:
+        """Put actions into the context menu."""
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.addActions(actions)
 
     def _fit_columns(self) -> None:
         """Every column gets the width it needs; where that is too much, columns of words share what is left."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.operations import Operations
-from embedviz.operations.findings import Finding, table_lines
+from embedviz.operations.findings import Finding, findings_text, findings_tsv
 from embedviz.session import Session
 from embedviz.views.appearance import Appearance
 from embedviz.views.color_bar import ColorBar
+from embedviz.views.copy_button import CopyButton
 from embedviz.views.drawer_page import DrawerPage
 from embedviz.views.export_dialog import FILTERS, with_suffix
 from embedviz.views.lab.finding_table import FindingTable
@@ -35,7 +36,9 @@ EMPTY = (
     "•  of two items: the path between them along true neighbours, the line between them\n"
     "•  of one item: all within a radius, its mutual neighbours;  of all: hubs, which are near to most others"
 )
-NARROWEST_COMBO_PX, WIDEST_COMBO_PX = 90, 320
+PIN_TIP = "Pin what was found, to keep it in sight beside other lists"
+NO_LIST = "Nothing is ranked here, so there is no list to pin"
+NARROWEST_COMBO_PX, WIDEST_COMBO_PX = 64, 320
 
 
 class FindingsPage(DrawerPage):
@@ -50,10 +53,12 @@ class FindingsPage(DrawerPage):
         self.choice_combo.setObjectName("finding_combo")
         self.choice_combo.setAccessibleName("Finding that is shown")
         self.enlarge_button = push_button("Enlarge", "enlarge_matrix_button", "Show the matrix in a window of its own")
-        self.copy_button = push_button("Copy", "copy_finding_button", "Copy this finding as a table")
+        self.pin_button = push_button("Pin", "pin_findings_button", PIN_TIP)
+        self.copy_button = CopyButton("copy_finding_button", "Copy this finding as a table; its menu as text")
         self.export_button = push_button("Export…", "export_finding_button", "Write this finding to a table file")
         self.clear_button = push_button("Clear", "clear_findings_button", "Empty the list of findings")
         self.table = FindingTable(session, operations, appearance, "finding_table")
+        self.pin_action, self.export_action = QAction("Pin this list", self), QAction("Export…", self)
         self.heat_map = HeatMap(appearance)
         self.readout = plain("", "heat_readout")
         self.color_bar = ColorBar()
@@ -63,7 +68,11 @@ class FindingsPage(DrawerPage):
         self._lay_out()
         self.choice_combo.activated.connect(self._on_chosen)
         self.enlarge_button.clicked.connect(self.enlarge)
-        self.copy_button.clicked.connect(self.copy)
+        self.pin_button.clicked.connect(self.pin)
+        self.copy_button.copy_table_action.triggered.connect(self.copy)
+        self.copy_button.copy_text_action.triggered.connect(self.copy_text)
+        self.pin_action.triggered.connect(self.pin)
+        self.export_action.triggered.connect(self.export)
         self.export_button.clicked.connect(self.export)
         self.clear_button.clicked.connect(operations.forget_findings)
         self.heat_map.pointed.connect(self._on_pointed)
@@ -89,11 +98,21 @@ class FindingsPage(DrawerPage):
         if self.shown is None:
             self._operations.say("There is no finding to copy. Choose a question in the Analyze menu first.")
             return
-        lines = table_lines(self.shown)
-        QGuiApplication.clipboard().setText(
-            "\n".join("\t".join(one_line(str(cell)) for cell in line) for line in lines)
-        )
-        self._operations.say(f"Copied {len(lines) - 1:,} rows as a table.")
+        QGuiApplication.clipboard().setText(findings_tsv([self.shown]))
+        self._operations.say(f"Copied {len(self.shown.cells):,} rows as a table.")
+
+    @Slot()
+    def copy_text(self) -> None:
+        """Put the finding on the clipboard as lines of text."""
+        if self.shown is not None:
+            QGuiApplication.clipboard().setText(findings_text([self.shown]))
+            self._operations.say(f"Copied {len(self.shown.cells):,} rows as text.")
+
+    @Slot()
+    def pin(self) -> None:
+        """Keep what was found in sight beside other lists."""
+        if self.shown is not None:
+            self._operations.pin_lists(self.shown.lists, self.shown.summary)
 
     @Slot()
     def export(self) -> None:
@@ -117,9 +136,11 @@ class FindingsPage(DrawerPage):
         tools.setSpacing(6)
         tools.addStretch(0)
         self.choice_combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        buttons = (self.enlarge_button, self.copy_button, self.export_button, self.clear_button)
+        buttons = (self.enlarge_button, self.pin_button, self.copy_button, self.export_button, self.clear_button)
         for widget in (self.choice_combo, *buttons):
             tools.addWidget(widget)
+        copying = (self.copy_button.copy_table_action, self.copy_button.copy_text_action)
+        self.table.offer(self.pin_action, *copying, self.export_action)
         self._heat = QWidget()
         heat = QHBoxLayout(self._heat)
         heat.setContentsMargins(0, 0, 0, 0)
@@ -171,6 +192,10 @@ class FindingsPage(DrawerPage):
         self.choice_combo.setToolTip(self.choice_combo.currentText())
         for widget in (self.choice_combo, self.copy_button, self.export_button, self.clear_button):
             widget.setEnabled(finding is not None)
+        can_pin = finding is not None and any(len(each.rows) for each in finding.lists)
+        self.pin_button.setEnabled(can_pin)
+        self.pin_action.setEnabled(can_pin)
+        self.pin_button.setToolTip(PIN_TIP if finding is None or can_pin else NO_LIST)
         matrix = None if finding is None else finding.matrix
         self._stack.setCurrentIndex(0 if finding is None else 1)
         self._heat.setVisible(matrix is not None)

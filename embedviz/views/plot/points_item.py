@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from embedviz.raster import Coloring, Painter, Style, count_in_view
+from embedviz.raster import Coloring, Painter, Style, count_in_view, estimate_in_view
 from embedviz.raster.drawing import CELL_PX, MOVING_CELL_PX, Color
 from embedviz.raster.tiles import Tiles
 from embedviz.raster.tint_layers import Layers, TintWish, layers_at_once
@@ -147,8 +147,12 @@ class PointsItem:
 
     def _painted(self, frame: Frame, theme: Theme) -> list[np.ndarray]:
         """The pictures to lay over each other: all items, and the selected ones once more, stronger."""
-        source = self._points if self._tiles is None else self._tiles
-        styles = self.look(theme).styles(count_in_view(source, frame.viewport), frame.ratio)
+        n_in_view = (
+            estimate_in_view(self._points, frame.viewport)
+            if self._tiles is None
+            else count_in_view(self._tiles, frame.viewport)
+        )
+        styles = self.look(theme).styles(n_in_view, frame.ratio)
         self._layers = self._layers or self._prepared(theme)
         tone = QColor(theme.ground)
         grounds = (tone.red(), tone.green(), tone.blue()), None
