@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from embedviz.analysis.movement import Movement, movement_steps
 from embedviz.errors import EmbedvizError, InputError
 from embedviz.formats import RUN_PREFIX, named_run_steps, open_steps
+from embedviz.formats.cell_lines import Cell
 from embedviz.jobs import Job, Jobs
 from embedviz.operations.background import in_background
-from embedviz.operations.findings import Cell, Finding
+from embedviz.operations.findings import Finding
 from embedviz.operations.tracing import TracingOperations
 from embedviz.progress import Steps, within
 from embedviz.session import Session

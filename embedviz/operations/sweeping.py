@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from embedviz.analysis.sweep_quality import measure_for
 from embedviz.errors import EmbedvizError, NothingLearnedError
+from embedviz.formats.cell_lines import Cell
 from embedviz.jobs import Job, Jobs
 from embedviz.operations.background import in_background
-from embedviz.operations.findings import Cell
 from embedviz.operations.moving import MovingOperations
 from embedviz.progress import Command, Progress, Steps
 from embedviz.session import Session

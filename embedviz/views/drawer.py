@@ -80,7 +80,7 @@ PAGES: tuple[PageSpec, ...] = (
 
 
 class Drawer(QFrame):
-    """Opens with Train and Learn on their pages; every page opens in any mode, with its tab beside those of the mode."""
+    """Opens with Train and Learn on their pages; every page opens in any mode, its tab beside those of the mode."""
 
     def __init__(
         self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
