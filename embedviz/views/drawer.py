@@ -127,8 +127,7 @@ class Drawer(QFrame):
         page = self.page(kind)
         at = [spec.kind for spec in PAGES].index(kind)
         self._open = PAGES[at]
-        if self._mode in PAGES[at].modes:
-            self._last[self._mode] = kind
+        self._last |= dict.fromkeys(self._open.modes, kind)
         self.tabs[PAGES[at].name].setChecked(True)
         self._fit_tabs()
         self.page_combo.setCurrentIndex(at)
