@@ -127,7 +127,8 @@ class Drawer(QFrame):
         page = self.page(kind)
         at = [spec.kind for spec in PAGES].index(kind)
         self._open = PAGES[at]
-        self._last |= dict.fromkeys(self._open.modes, kind)
+        own = self._open.modes
+        self._last |= dict.fromkeys((self._mode,) if self._mode in own else own, kind)
         self.tabs[PAGES[at].name].setChecked(True)
         self._fit_tabs()
         self.page_combo.setCurrentIndex(at)
