@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ def story(folder: Path, n_lines: int = 400) -> Path:
 
 
 def cut_short(corpus: Path, *, after: int = 2, options: TrainingOptions = OPTIONS) -> str:
-    """Train, and take the folder of the run away when an epoch ends; the name of the run that is left."""
+    """Train, and end it when an epoch ends, as a window does that is closed; the name of the run that is left."""
     runs = paths.runs()
     before = {folder.name for folder in runs.iterdir()}
     steps = train_steps(corpus, options)
@@ -33,7 +32,5 @@ def cut_short(corpus: Path, *, after: int = 2, options: TrainingOptions = OPTION
         if isinstance(step.partial, EpochRecord) and step.partial.epoch == after:
             break
     (name,) = {folder.name for folder in runs.iterdir() if folder.is_dir()} - before
-    shutil.copytree(runs / name, runs / "copy")
     steps.close()
-    (runs / "copy").rename(runs / name)
     return name

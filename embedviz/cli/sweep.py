@@ -84,8 +84,13 @@ def _say_point(told: str, point: SweepPoint, *, as_json: bool) -> None:
         f"{cell(figure.name)} {'not defined' if figure.value is None else f'{figure.value:.3f}'}"
         for figure in point.figures
     ]
-    own = (f"accuracy {point.accuracy:.1%}", f"held-out loss {point.heldout_loss:.4f}", f"{point.seconds:.1f} s")
-    say(f"{told} {point.value:g}, seed {point.seed}: {', '.join([*figures, *own])}")
+    own = (
+        (point.accuracy, f"accuracy {point.accuracy:.1%}"),
+        (point.heldout_loss, f"held-out loss {point.heldout_loss:.4f}"),
+        (point.seconds, f"{point.seconds:.1f} s"),
+    )
+    known = [text for value, text in own if math.isfinite(value)]
+    say(f"{told} {point.value:g}, seed {point.seed}: {', '.join([*figures, *known])}")
 
 
 def _finite(value: float) -> float | None:

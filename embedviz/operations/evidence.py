@@ -44,6 +44,7 @@ class EvidenceOperations(PipelineOperations):
     def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(session, jobs, parent)
         self._corpus_index: CorpusIndex | None = None
+        self._indexed_run: object = None
         session.space_changed.connect(self._on_space_to_look_into_changed)
 
     def find_evidence(self, row: int, other_row: int) -> None:
@@ -106,8 +107,13 @@ class EvidenceOperations(PipelineOperations):
 
     @Slot()
     def _on_space_to_look_into_changed(self) -> None:
+        """What is known of a text serves all epochs of a training on it."""
         self.jobs.cancel("evidence")
-        self._corpus_index = None
+        space = self.session.state.space
+        name = space.source.options.get("run") if space is not None else None
+        if name is None or name != self._indexed_run:
+            self._corpus_index = None
+        self._indexed_run = name
 
 
 def why_not(state: State) -> str:

@@ -68,6 +68,7 @@ class MovingOperations(TracingOperations):
         self._begun: _Begun | None = None
         self._compared: _Compared | None = None
         session.space_changed.connect(self._on_space_to_move_changed)
+        self.training_ended.connect(self._on_continued_ended)
 
     @property
     def is_measuring_noise(self) -> bool:
@@ -85,9 +86,10 @@ class MovingOperations(TracingOperations):
 
     def train(self, path: str, options: TrainingOptions, *, onto: EmbeddingSpace | None = None) -> None:
         """Train on a text; the space that it goes on from is at hand to compare with."""
-        if not self.is_training:
-            self._onto = onto
+        was_training = self.is_training
         super().train(path, options, onto=onto)
+        if self.is_training and not was_training:
+            self._onto = onto
 
     def find_moved(self, path: str | Path | None = None) -> None:
         """Compare the open space with what its training went on from, or with a file."""
@@ -167,6 +169,11 @@ class MovingOperations(TracingOperations):
         for lane in ("moved", "noise"):
             self.jobs.cancel(lane)
         self._compared = None
+
+    @Slot()
+    def _on_continued_ended(self) -> None:
+        """Whatever came of it, the next training has a beginning of its own."""
+        self._onto = None
 
 
 def moved_finding(found: Movement) -> Finding:

@@ -102,12 +102,12 @@ class NextWordOperations(EvidenceOperations):
         self.corpora_changed.emit()
         super().preview_corpus(path, options, goes_on=goes_on)
 
-    def train(self, path: str, options: TrainingOptions, *, onto: EmbeddingSpace | None = None) -> None:
-        """Train on a text; refused with a sentence while another training or a next-word network runs."""
+    def _learn(self, steps: Steps[EmbeddingSpace], *, title: str) -> bool:
+        """No training begins while a next-word network learns: both want the cores."""
         if self.is_learning_next_words:
             self.complain(EmbedvizError("A next-word network is still being trained. Stop it first, then start again."))
-            return
-        super().train(path, options, onto=onto)
+            return False
+        return super()._learn(steps, title=title)
 
     def learn_next_words(self, path: str, options: NextWordOptions | None = None, *, column: str | None = None) -> None:
         """Train a network on a text; refused with a sentence while another training runs."""

@@ -27,7 +27,10 @@ class Operations(SweepingOperations):
 
     def cancel_job(self, job: Job) -> None:
         """Give up one piece of work; nothing of it is kept."""
-        job.cancel()
+        if job is self.jobs.newest("train"):
+            self.cancel_training()
+        else:
+            job.cancel()
 
     def close(self) -> bool:
         """End all background work; False if a thread would not end in two seconds."""

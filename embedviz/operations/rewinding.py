@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -14,7 +15,7 @@ from embedviz.operations.next_words import NextWordOperations
 from embedviz.progress import Progress, Steps, within
 from embedviz.projection import project_steps
 from embedviz.projection.same_axes import same_axes_steps
-from embedviz.session import Session, State
+from embedviz.session import Session, State, View
 from embedviz.space.answer import Answer, ask_steps
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.projection import Projection
@@ -23,10 +24,19 @@ from embedviz.training import EpochKept
 
 
 @dataclass(frozen=True, eq=False)
-class Rewound:
-    """One epoch of a `run` as it is shown: seen along `axes`; `remark` says why the question has no answer there."""
+class Known:
+    """A kept run: the `epochs` that can be opened, and what is recorded of all."""
 
     run: RunEpochs
+    epochs: tuple[int, ...]
+    records: tuple[EpochRecord, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Rewound:
+    """One epoch of what is `known` as it is shown: along `axes`; `remark` says why the question has no answer there."""
+
+    known: Known
     axes: Projection
     space: EmbeddingSpace
     projection: Projection
@@ -48,7 +58,7 @@ class RewindingOperations(NextWordOperations):
         self.epochs: tuple[int, ...] = ()
         self.is_live = False
         self._name = ""
-        self._run: RunEpochs | None = None
+        self._known: Known | None = None
         self._axes: Projection | None = None
         session.space_changed.connect(self._on_space_changed)
         self.training_began.connect(self._on_training_began)
@@ -68,9 +78,9 @@ class RewindingOperations(NextWordOperations):
         """What is recorded of all epochs of the training that is gone through, or runs."""
         if self.is_training:
             return self.epochs_so_far
+        if self._known is not None and self.epoch is not None:
+            return self._known.records
         run = self.session.state.run
-        if self._run is not None and self.epoch is not None:
-            run = self._run.run(self.epochs[-1])
         return run.epochs if run is not None else ()
 
     def show_epoch(self, epoch: int) -> None:
@@ -83,12 +93,12 @@ class RewindingOperations(NextWordOperations):
         axes = self._axes or (state.projection if own else None)
         self.jobs.start(
             "epoch",
-            _rewound_steps(self._run or self._name, epoch, axes, state),
+            _rewound_steps(self._known.run if self._known is not None else self._name, epoch, axes, state),
             title=f"Opening epoch {epoch}",
             context=self._name,
             is_quiet=True,
             on_success=self._on_rewound,
-            on_failure=self._on_job_failed,
+            on_failure=self._on_not_rewound,
         )
 
     def show_live(self) -> None:
@@ -97,9 +107,15 @@ class RewindingOperations(NextWordOperations):
         self.is_live = self.is_training
         self.epochs_changed.emit()
 
+    def _leave_live(self) -> None:
+        """Show another space that was opened while a training runs, and that is none of its epochs."""
+        if self.is_live and self.epoch is None:
+            self.is_live = False
+            self.epochs_changed.emit()
+
     def _follow(self, name: str) -> None:
         """Go through the epochs of another run from now on."""
-        self._name, self._run, self._axes, self.epochs = name, None, None, ()
+        self._name, self._known, self._axes, self.epochs = name, None, None, ()
 
     @Slot()
     def _on_training_began(self) -> None:
@@ -120,7 +136,7 @@ class RewindingOperations(NextWordOperations):
     @Slot()
     def _on_run_ended(self) -> None:
         """From now on the axes are those of what was learned in the end."""
-        self._run = self._axes = None
+        self._known = self._axes = None
         self._on_space_changed()
 
     @Slot(object)
@@ -133,12 +149,15 @@ class RewindingOperations(NextWordOperations):
     @Slot()
     def _on_space_changed(self) -> None:
         """The epochs of what is open can be shown, unless those of a training are."""
-        if self.is_training or self.jobs.is_closed:
+        if self.jobs.is_closed:
+            return
+        if self.is_training:
+            self._leave_live()
             return
         self.is_live = False
         space = self.session.state.space
         name = str(space.source.options.get("run", "")) if space is not None else ""
-        if space is not None and name and (name != self._name or self._run is None):
+        if space is not None and name and (name != self._name or self._known is None):
             self._follow(name)
             self.jobs.start(
                 "epochs",
@@ -156,8 +175,7 @@ class RewindingOperations(NextWordOperations):
     @Slot(object)
     def _on_epochs_found(self, job: Job) -> None:
         if job.context == self._name:
-            self._run = job.result
-            self.epochs = job.result.epochs
+            self._known, self.epochs = job.result, job.result.epochs
             self.epochs_changed.emit()
 
     @Slot(object)
@@ -171,25 +189,37 @@ class RewindingOperations(NextWordOperations):
         if job.context != self._name:
             return
         seen: Rewound = job.result
-        self._run, self._axes = seen.run, seen.axes
+        self._known, self._axes = seen.known, seen.axes
         state = self.session.state
         self.jobs.cancel("query")
-        self.session.replace(
-            merge="epoch",
-            space=seen.space,
-            projection=seen.projection,
-            answer=seen.answer,
-            coloring=state.coloring,
-            hidden_classes=state.hidden_classes,
-            color_limits=state.color_limits,
-        )
+        shown: dict[str, Any] = {"space": seen.space, "projection": seen.projection, "answer": seen.answer}
+        if state.space is not None and state.space.labels is seen.space.labels:
+            kept = ("coloring", "hidden_classes", "color_limits")
+            self.session.replace(merge="epoch", **shown, **{name: getattr(state, name) for name in kept})
+        else:  # the rows of another space mean nothing here
+            view = replace(state.view, axes=View.axes)
+            self.session.replace(merge="epoch", **shown, selection=None, coloring=None, view=view)
         self.say(seen.remark)
         self.epochs_changed.emit()
 
+    @Slot(object)
+    def _on_not_rewound(self, job: Job) -> None:
+        """What is shown stays; a run that is gone has no epochs any more."""
+        self._on_job_failed(job)
+        if job.context == self._name:
+            self._known, self.epochs = None, ()
+        self.is_live = self.is_training
+        self.epochs_changed.emit()
 
-def _epochs_steps(name: str, space: EmbeddingSpace) -> Steps[RunEpochs]:
+
+def _epochs_steps(name: str, space: EmbeddingSpace) -> Steps[Known]:
     yield Progress(None, f"Looking up the epochs of {name}")
-    return epochs_of(name, alike=space)
+    return _known(epochs_of(name, alike=space))
+
+
+def _known(run: RunEpochs) -> Known:
+    epochs = run.epochs
+    return Known(run, epochs, run.run(epochs[-1]).epochs)
 
 
 def _rewound_steps(run: RunEpochs | str, epoch: int, axes: Projection | None, state: State) -> Steps[Rewound]:
@@ -198,17 +228,16 @@ def _rewound_steps(run: RunEpochs | str, epoch: int, axes: Projection | None, st
     if isinstance(run, str):
         run = epochs_of(run, alike=state.space)
     if axes is None:
-        last = run.space(run.epochs[-1])
+        last = run.space()
         axes = yield from within(project_steps(last, n_components=min(MOST_COMPONENTS, last.n_dims)), 0.0, 0.5)
     space = run.space(epoch)
+    selection = state.selection if state.space is not None and state.space.labels is space.labels else None
     projection = yield from within(same_axes_steps(space, axes), 0.5, 0.9)
     answer, remark = None, ""
     if state.answer is not None:
         try:
-            asking = ask_steps(
-                space, state.answer.text, state.view.k, metric=state.view.metric, selection=state.selection
-            )
+            asking = ask_steps(space, state.answer.text, state.view.k, metric=state.view.metric, selection=selection)
             answer = yield from within(asking, 0.9, 1.0)
         except EmbedvizError as error:
             remark = str(error)
-    return Rewound(run, axes, space, projection, answer, remark)
+    return Rewound(_known(run), axes, space, projection, answer, remark)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -41,6 +42,10 @@ class RunOperations(RewindingOperations):
     def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(session, jobs, parent)
         self.runs = RunList((), ())
+        self._goes_on = False
+        self._given_up = ""
+        self.training_began.connect(self._on_new_training)
+        self.training_ended.connect(self._on_training_given_up)
 
     def list_runs(self) -> None:
         """Look through the runs folder."""
@@ -83,6 +88,12 @@ class RunOperations(RewindingOperations):
             return run
 
         self._change("resume", look, f"Looking at {name}", self._on_resumable)
+
+    def cancel_training(self) -> None:
+        """Give the training up: a new one is not kept, one that went on stays as it was."""
+        if self.is_training:
+            self._given_up = "" if self._goes_on else self._name
+        super().cancel_training()
 
     def offer_interrupted(self) -> None:
         """Offer to go on with a training that was cut short, if there is one that was not declined."""
@@ -130,6 +141,16 @@ class RunOperations(RewindingOperations):
         self.runs = replace(self.runs, runs=(*newer.values(), *told))
         self.runs_changed.emit()
 
+    @Slot()
+    def _on_new_training(self) -> None:
+        self._goes_on, self._given_up = False, ""
+
+    @Slot()
+    def _on_training_given_up(self) -> None:
+        name, self._given_up = self._given_up, ""
+        if name:
+            self._look(f"discard {name}", partial(formats.remove_run, name), f"Discarding {name}", self._on_run_renamed)
+
     @Slot(object)
     def _on_runs_listed(self, job: Job) -> None:
         self.runs = job.result
@@ -164,6 +185,7 @@ class RunOperations(RewindingOperations):
         run: KeptRun = job.result
         if not self._learn(training.resume_steps(run.name, watch=True), title=f"Going on with {run.caption}"):
             return
+        self._goes_on = True
         self.set_mode("train")
         last = run.resumes_after or 0
         self._follow(run.name)

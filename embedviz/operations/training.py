@@ -99,7 +99,7 @@ class TrainingOperations(FileOperations, LookingOperations):
         job.send(Command("set", {"learning_rate": rate}))
 
     def cancel_training(self) -> None:
-        """Give the training up; nothing of it is kept."""
+        """Give the training up; nothing of it is kept, but what a run that goes on had before."""
         self.jobs.cancel("train")
 
     def save_run(self, path: str | Path) -> None:
@@ -178,6 +178,7 @@ class TrainingOperations(FileOperations, LookingOperations):
 
     @Slot(object)
     def _on_training_ended(self, job: Job) -> None:  # noqa: ARG002  # a job reports itself
+        self.is_paused = False
         self.training_ended.emit()
 
 
@@ -189,4 +190,5 @@ def trained_sentence(n_words: int, run: Run | None) -> str:
     early = " It was stopped early; what was learned is kept." if run.stopped else ""
     if not math.isfinite(last.heldout_loss):
         return f"Trained {n_words:,} words by {run.options['algorithm']}; accuracy {100 * last.accuracy:.1f} %.{early}"
-    return f"Trained {n_words:,} words in {len(run.epochs)} epochs; held-out loss {last.heldout_loss:.3f}.{early}"
+    epochs = "1 epoch" if len(run.epochs) == 1 else f"{len(run.epochs):,} epochs"
+    return f"Trained {n_words:,} words in {epochs}; held-out loss {last.heldout_loss:.3f}.{early}"

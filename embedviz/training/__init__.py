@@ -19,9 +19,9 @@ from embedviz import kernels
 from embedviz.errors import OptionError
 from embedviz.formats.run_file import save_run
 from embedviz.formats.run_store import read_run
-from embedviz.progress import Steps, within
+from embedviz.progress import Command, Steps, within
 from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.training.continuing import Beginning, anew, check_onto, onto_steps, resumed, resumed_options
+from embedviz.training.continuing import Beginning, anew, check_onto, onto_steps, resumed_options, resumed_steps
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.encoding import encode_steps
 from embedviz.training.evidence import Evidence, evidence_steps
@@ -153,8 +153,8 @@ def train_steps(
 
     Yields Progress whose `partial` is an EpochRecord at the end of each epoch, and with `watch` a Frame now and then.
     Obeys `pause`, `resume`, `set` with a `learning_rate`, and `stop`. `stop` keeps what is learned so far;
-    NothingLearnedError if it comes before training begins. Closing it keeps nothing. Raises as `encode_steps` does,
-    and OptionError.
+    NothingLearnedError if it comes before training begins. Closing it leaves a run that can go on. Raises as
+    `encode_steps` does, and OptionError.
     """
     trainer = TRAINERS.get(options.checked().algorithm)
     if trainer is None:
@@ -162,14 +162,16 @@ def train_steps(
     if onto is not None:
         check_onto(options, onto)
     reading = within(_beginning_steps(path, options, column, onto, resume, corpus), 0.0, _READ_SHARE)
-    begun = yield from unless_stopped(reading, "Stopped while the text was being read; nothing was learned yet.")
+    wishes: list[Command] = []
+    nothing = "Stopped while the text was being read; nothing was learned yet."
+    begun = yield from unless_stopped(reading, nothing, wishes)
     camera = None
     if watch:
         camera = Camera(begun.whole.words, options.n_dims, seed=options.seed, n_words=begun.n_finite)
     read = _read(path, column) | ({"continued": begun.origin} if begun.origin else {})
     with Keeping.of(begun.whole, options, read, resume) if keep else nullcontext() as keeping:
         learning = with_rest(trainer(begun.corpus, options, begun.start), begun.corpus.n_words, begun.rest)
-        watched = watched_steps(learning, camera=camera, keeper=keeping)
+        watched = watched_steps(learning, camera=camera, keeper=keeping, wishes=wishes)
         learned = yield from within(watched, _READ_SHARE, _LEARN_SHARE)
         made = space_steps(begun.whole, options, read, learned, keeping, begun.notes)
         return (yield from within(made, _LEARN_SHARE, 1.0))
@@ -198,7 +200,7 @@ def _beginning_steps(
         asked = options if is_new else replace(options, n_dims=1)  # a short text may go on with any number of them
         corpus = yield from within(_read_steps(path, asked, column), 0.0, 0.9)
     if resume is not None:
-        return resumed(resume, corpus, options)
+        return (yield from within(resumed_steps(resume, corpus, options), 0.9, 1.0))
     if onto is not None:
         return (yield from within(onto_steps(corpus, options, onto), 0.9, 1.0))
     return anew(corpus, options)

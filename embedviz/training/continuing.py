@@ -75,13 +75,15 @@ def options_of(told: Mapping[str, Any]) -> TrainingOptions:
     return TrainingOptions(**asked).checked()
 
 
-def resumed(name: str, corpus: EncodedCorpus, options: TrainingOptions) -> Beginning:
+def resumed_steps(name: str, corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Beginning]:
     """Go on where a kept run ended; InputError where the text is another one now."""
     kept = read_run(name)
     if corpus.content_hash != kept.content_hash or kept.run.n_words < corpus.n_words:
         raise InputError(
             f"“{kept.corpus_name}” has changed since the run “{name}” began, so it cannot go on; train on it anew."
         )
+    said = f"Taking up {name}"
+    yield Progress(0.0, said)
     epoch, state = run_state(name)
     records = tuple(record for record in kept.run.epochs if record.epoch <= epoch)
     begun = replace(anew(corpus, options), start=Start(state, records))
@@ -89,11 +91,15 @@ def resumed(name: str, corpus: EncodedCorpus, options: TrainingOptions) -> Begin
     n_rest = kept.run.n_words - corpus.n_words
     if not n_rest:
         return begun
+    yield Progress(0.5, said)
     epochs = epochs_of(name)  # it went on from a space that held other words, too
     labels = Labels(epochs.labels.buffer, epochs.labels.offsets)
-    rest = np.array(epochs.vectors(epoch)[corpus.n_words :])
+    rest, n_odd = np.array(epochs.vectors(epoch)[corpus.n_words :]), 0
+    for first in range(0, n_rest, _WORDS_PER_STEP):
+        yield Progress(0.5 + 0.5 * first / n_rest, said)
+        finite = np.isfinite(rest[first : first + _WORDS_PER_STEP]).all(axis=1)
+        n_odd += int(np.count_nonzero(~finite))
     counts = np.concatenate([corpus.counts, np.zeros(n_rest, np.int64)])
-    n_odd = int(np.count_nonzero(~np.isfinite(rest).all(axis=1)))
     whole = replace(corpus, words=labels, counts=counts)
     return replace(begun, whole=whole, rest=Rest(rest, np.arange(n_rest), n_odd))
 

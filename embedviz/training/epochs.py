@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from embedviz.errors import EmbedvizError, InputError, NothingLearnedError
-from embedviz.progress import Progress, Steps
+from embedviz.progress import Command, Progress, Steps
 from embedviz.space.arrays import CodeArray, DoubleArray, FloatArray, read_only
 from embedviz.space.run import EpochRecord
 from embedviz.training.conduct import Conduct, LearningRate
@@ -93,8 +93,11 @@ def trained_steps(making: Steps[Model], n_threads: int, start: Start | None = No
     """
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="training")
     try:
-        model = yield from unless_stopped(making, _NOTHING)
+        wishes: list[Command] = []
+        model = yield from unless_stopped(making, _NOTHING, wishes)
         work = _Training(model, n_threads, pool, start)
+        for wish in wishes:
+            work.conduct.obey(wish)
         yield from work.epochs_steps()
         if not work.records:
             raise NothingLearnedError(_NOTHING)
@@ -123,17 +126,21 @@ class _Training:
     def epochs_steps(self) -> Steps[None]:
         """Train all epochs that are left."""
         n_epochs, first = self.model.options.epochs, len(self.records)
-        yield Progress(first / n_epochs, "Beginning to train", self._moment(first, is_start=not first))
+        done, text = first / n_epochs, "Beginning to train"
+        self.conduct.obey((yield Progress(done, text, self._moment(first, is_start=not first))))
         if not self._is_new:
-            self._nearest = yield from self._neighborhoods_steps()
+            self._nearest = yield from self.conduct.through(self._neighborhoods_steps(), done, lambda: text)
+        if self.conduct.is_stopped:
+            self.is_cut_short = True
+            return
         for epoch in range(first, n_epochs):
             self.conduct.epoch = epoch
-            done = yield from self._pass_steps(epoch)
-            if done.is_cut and done.n_pairs == 0:
+            read = yield from self._pass_steps(epoch)
+            if read.is_cut and read.n_pairs == 0:
                 self.is_cut_short = True
                 return
-            yield from self._end_steps(epoch, done)
-            if done.is_cut or (self.conduct.is_stopped and epoch + 1 < n_epochs):
+            yield from self._end_steps(epoch, read)
+            if read.is_cut or (self.conduct.is_stopped and epoch + 1 < n_epochs):
                 self.is_cut_short = True
                 return
 

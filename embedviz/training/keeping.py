@@ -35,14 +35,11 @@ class Keeping:
     ) -> Iterator[Keeping]:
         """Keep a training on a corpus that was `read` as the source tells it; `resume` names the run that goes on.
 
-        One that is given up (its generator is closed), or that fails before an epoch ends, is not kept.
+        One that is closed or fails can go on later from its last epoch; before the first one ended it is not kept.
         """
         keeping = cls(corpus, options, read, resume)
         try:
             yield keeping
-        except GeneratorExit:
-            keeping._n_epochs = 0
-            raise
         finally:
             if not keeping._n_epochs:
                 keeping._keeper.abandon()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from embedviz.errors import EmbedvizError, NothingLearnedError
-from embedviz.progress import Progress, Steps
+from embedviz.progress import Command, Progress, Steps
 from embedviz.space.arrays import FloatArray, RowArray
 from embedviz.training.blas_threads import one_blas_thread
 from embedviz.training.conduct import Conduct, LearningRate
@@ -35,14 +36,16 @@ class _Pass:
     is_cut: bool
 
 
-def learn_steps(material: Material, options: NextWordOptions) -> Steps[NextWordModel]:
-    """Learn from `material`; yields a NextWordEpoch as `partial` at the end of each epoch.
+def learn_steps(material: Material, options: NextWordOptions, wishes: Sequence[Command] = ()) -> Steps[NextWordModel]:
+    """Learn from `material`, first obeying the `wishes`; yields a NextWordEpoch as `partial` at the end of each epoch.
 
     Obeys stop, which keeps what is learned (NothingLearnedError if it comes before), pause and resume, and `set` with a
     `learning_rate`. EmbedvizError where the loss is no longer finite.
     """
     with one_blas_thread(), ThreadPoolExecutor(_N_HALVES - 1, thread_name_prefix="training") as pool:
         work = _Learning(material, options, pool)
+        for wish in wishes:
+            work.conduct.obey(wish)
         for epoch in range(options.epochs):
             if not (yield from work.epoch_steps(epoch)):
                 break
@@ -64,7 +67,7 @@ class _Learning:
         self._options = options
         self._adam = Adam(self.network)
         self._rate = LearningRate(options.pace, power=1)
-        self._conduct = Conduct(self._rate)
+        self.conduct = Conduct(self._rate)
         self._pool = pool
         size = max(-(-options.batch // _N_HALVES), _CONTEXTS_AT_ONCE)
         self._rooms = [np.empty((size, n_symbols), np.float32) for _ in range(_N_HALVES)]
@@ -79,11 +82,11 @@ class _Learning:
             return False
         self._check(read, epoch)
         measuring = heldout_steps(self.network, self._material.heldout, self._rooms[0])
-        loss, accuracy = yield from self._conduct.through(measuring, done, lambda: f"Measuring {name}")
+        loss, accuracy = yield from self.conduct.through(measuring, done, lambda: f"Measuring {name}")
         record = NextWordEpoch(epoch + 1, read.loss / read.n_words, loss, accuracy, read.n_words / read.seconds)
         self.epochs.append(record)
-        self._conduct.obey((yield Progress(done, f"Learned {name}: held-out loss {loss:.3f}", record)))
-        self.is_cut_short |= self._conduct.is_stopped and epoch + 1 < n_epochs
+        self.conduct.obey((yield Progress(done, f"Learned {name}: held-out loss {loss:.3f}", record)))
+        self.is_cut_short |= self.conduct.is_stopped and epoch + 1 < n_epochs
         return not self.is_cut_short
 
     def _pass_steps(self, epoch: int) -> Steps[_Pass]:
@@ -95,7 +98,7 @@ class _Learning:
             yield from self._wait_steps(
                 Progress((epoch + share) / n_epochs, f"Training, epoch {epoch + 1} of {n_epochs}")
             )
-            if self._conduct.is_stopped:
+            if self.conduct.is_stopped:
                 return _Pass(loss, n_words, seconds, is_cut=True)
             began = time.perf_counter()
             lost, n_more, gradient = self._gradient(order[at : at + size])
@@ -121,10 +124,10 @@ class _Learning:
 
     def _wait_steps(self, progress: Progress) -> Steps[None]:
         """Tell how far it is, and wait while it is paused."""
-        self._conduct.obey((yield progress))
-        while self._conduct.is_paused:
+        self.conduct.obey((yield progress))
+        while self.conduct.is_paused:
             time.sleep(_LOOK_SECONDS)
-            self._conduct.obey((yield progress))
+            self.conduct.obey((yield progress))
 
     def _check(self, read: _Pass, epoch: int) -> None:
         if not math.isfinite(read.loss):

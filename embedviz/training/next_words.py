@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from embedviz.progress import Progress, Steps, within
+from embedviz.progress import Command, Progress, Steps, within
 from embedviz.training.next_word_learning import learn_steps
 from embedviz.training.next_word_material import material_steps
 from embedviz.training.next_word_model import NextWordModel
@@ -26,6 +26,8 @@ def next_word_steps(
     `encode_steps` does, OptionError, and EmbedvizError where steps were so large that the loss is no longer finite.
     """
     reading = within(material_steps(path, options.checked(), column=column), 0.0, _READ_SHARE)
-    material = yield from unless_stopped(reading, "Stopped while the text was being read; nothing was learned yet.")
+    wishes: list[Command] = []
+    nothing = "Stopped while the text was being read; nothing was learned yet."
+    material = yield from unless_stopped(reading, nothing, wishes)
     yield Progress(_READ_SHARE, "The text is read", material.text)
-    return (yield from within(learn_steps(material, options), _READ_SHARE, 1.0))
+    return (yield from within(learn_steps(material, options, wishes), _READ_SHARE, 1.0))

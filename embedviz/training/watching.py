@@ -39,22 +39,26 @@ class Keeper(Protocol):
         """Keep the start (epoch 0, without a record), or the end of an epoch."""
 
 
-def watched_steps(learning: Steps[Trained], *, camera: Camera | None, keeper: Keeper | None) -> Steps[Trained]:
+def watched_steps(
+    learning: Steps[Trained], *, camera: Camera | None, keeper: Keeper | None, wishes: Sequence[Command] = ()
+) -> Steps[Trained]:
     """Run a training whose `partial` are Moments; yields the EpochRecord of each epoch in their place.
 
     With a `camera` there are Frames between them, 25 in a second, fewer where they would take time from the learning;
-    with a `keeper` the start and the end of each epoch are kept, told by an EpochKept. Commands pass through.
+    with a `keeper` the start and the end of each epoch are kept, told by an EpochKept. Commands pass through, first the
+    `wishes` that came before it began.
     """
-    commands: deque[Command] = deque()
+    commands: deque[Command] = deque(wishes)
 
     def note(command: Command | None) -> None:
         if command is not None:
             commands.append(command)
 
-    next_frame = 0.0
+    next_frame, is_begun = 0.0, False
     try:
         while True:
-            step = learning.send(commands.popleft()) if commands else next(learning)
+            step = learning.send(commands.popleft()) if commands and is_begun else next(learning)
+            is_begun = True
             moment = step.partial
             if not isinstance(moment, Moment):
                 note((yield step))

@@ -131,3 +131,62 @@ def test_a_question_stays_open_over_a_training_that_can_answer_it(qtbot, session
     idle()
     assert session.state.answer.text == "cat"
     assert session.state.space.source.run.epochs[-1].epoch == 4
+
+
+LONG = TrainingOptions(n_dims=12, epochs=2_000, min_count=1, window=3)
+
+
+def begun(qtbot, operations, corpus, n_epochs: int = 3) -> None:
+    """A training that goes on for long, some epochs of it kept."""
+    operations.train(corpus, LONG)
+    qtbot.waitUntil(lambda: len(operations.epochs) >= n_epochs, timeout=60_000)
+
+
+def test_rows_of_another_space_mean_nothing_in_an_epoch(qtbot, session, operations, space, corpus, idle) -> None:
+    session.replace(selection=np.array([space.n_items - 1]), coloring="nonsense")
+    begun(qtbot, operations, corpus)
+    operations.show_epoch(1)
+    qtbot.waitUntil(lambda: operations.epoch == 1, timeout=10_000)
+    assert session.state.selection is None
+    assert session.state.coloring is None
+    operations.cancel_training()
+    idle()
+
+
+def test_a_file_that_is_opened_meanwhile_is_seen(qtbot, operations, make_space, corpus, idle) -> None:
+    begun(qtbot, operations, corpus)
+    assert operations.is_live
+    operations.open_space(make_space(seed=2))
+    qtbot.waitUntil(lambda: not operations.is_live, timeout=10_000)
+    operations.show_live()
+    assert operations.is_live
+    operations.cancel_training()
+    idle()
+
+
+def test_cancelling_keeps_nothing_and_ends_the_pause(qtbot, operations, corpus, idle) -> None:
+    before = {run.name for run in kept_runs()}
+    begun(qtbot, operations, corpus)
+    operations.pause_training()
+    operations.cancel_training()
+    idle()
+    assert not operations.is_paused
+    assert {run.name for run in kept_runs()} == before
+
+
+def test_closing_the_window_leaves_a_run_that_can_go_on(qtbot, operations, corpus) -> None:
+    before = {run.name for run in kept_runs()}
+    begun(qtbot, operations, corpus)
+    assert operations.close()
+    (left,) = (run for run in kept_runs() if run.name not in before)
+    assert left.status == "interrupted"
+    assert left.resumes_after >= 1
+
+
+def test_an_epoch_of_a_run_that_was_removed_elsewhere_is_refused(session, operations, said, trained, idle) -> None:
+    remove_run(trained.space.source.options["run"])
+    operations.show_epoch(2)
+    idle()
+    assert session.state.space is trained.space
+    assert operations.epochs == ()
+    assert said[-1].kind == "error"

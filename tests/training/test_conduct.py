@@ -6,14 +6,17 @@ import threading
 
 import numpy as np
 import pytest
+from cut_trainings import story
 from skip_gram_oracle import compiled_kernels, corpus_of, grouped_sentences
 
-from embedviz.errors import OptionError
+from embedviz.errors import NothingLearnedError, OptionError
 from embedviz.progress import Command, Progress, Steps, finish
+from embedviz.training import train_steps
 from embedviz.training.moment import Moment, Start, Trained
 from embedviz.training.options import TrainingOptions
 from embedviz.training.skip_gram import skip_gram_steps
 
+SMALL = TrainingOptions(n_dims=12, epochs=4, min_count=1, window=3)
 OPTIONS = TrainingOptions(n_dims=20, epochs=4, subsample=0.0)
 
 
@@ -120,3 +123,33 @@ def test_moments_show_the_vectors_as_they_are(grouped) -> None:
     assert all(rows.shape == (5, 20) for rows in seen)
     assert np.abs(seen[0]).max() <= 0.5 / 20, "the start"
     assert np.array_equal(seen[-1], trained.vectors[:5])
+
+
+@pytest.mark.parametrize("at", ["Preparing to train", "Beginning to train"])
+def test_a_stop_that_comes_before_the_first_epoch_is_not_lost(tmp_path, at) -> None:
+    steps = train_steps(story(tmp_path), SMALL)
+    while at not in next(steps).text:
+        pass
+    with pytest.raises(NothingLearnedError):  # noqa: PT012  # it comes with the command, or soon after
+        steps.send(Command("stop"))
+        finish(steps)
+
+
+@pytest.mark.parametrize("at", ["Counting", "Encoding", "Preparing to train", "Beginning to train"])
+def test_another_rate_that_is_set_before_it_begins_counts(tmp_path, at) -> None:
+    steps = train_steps(story(tmp_path), SMALL)
+    while not (step := next(steps)).text.startswith(at) and step.fraction != 1.0:
+        pass
+    assert step.text.startswith(at)
+    steps.send(Command("set", {"learning_rate": 0.1}))
+    run = finish(steps).source.run
+    assert run.epochs[0].learning_rate > 0.05
+
+
+def test_a_pause_while_the_text_is_read_holds_the_first_epoch(tmp_path) -> None:
+    steps = train_steps(story(tmp_path), SMALL)
+    while not next(steps).text.startswith("Counting"):
+        pass
+    steps.send(Command("pause"))
+    until(steps, "Paused in epoch 1 of ")
+    steps.close()

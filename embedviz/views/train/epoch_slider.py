@@ -51,12 +51,12 @@ class EpochSlider(QWidget):
                 self.slider.setValue(n_places - 1)
             elif not self.slider.isSliderDown() and operations.epoch in epochs:
                 self.slider.setValue(epochs.index(operations.epoch))
-        self.label.setText(_said(operations.epoch, last[0], is_live=operations.is_live))
+        self.label.setText(_said(operations.epoch, last[0], len(epochs), is_live=operations.is_live))
 
 
-def _said(epoch: int | None, last: int, *, is_live: bool) -> str:
+def _said(epoch: int | None, last: int, n_kept: int, *, is_live: bool) -> str:
     if is_live:
         return "Live; drag back to an epoch"
     if epoch is None:
-        return f"{last} epochs are kept"
+        return f"{n_kept} moments are kept"
     return f"After epoch {epoch} of {last}" if epoch else "Before training"
