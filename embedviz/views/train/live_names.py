@@ -25,11 +25,12 @@ class LiveNames:
         self._pictures = LabelPictures(font, ground)
         self._words: Labels | None = None
         self._slots: dict[int, int] = {}
+        self._known: dict[int, tuple[str, float]] = {}
 
     def show_words(self, words: Labels) -> None:
         """Name other words."""
         if words is not self._words:
-            self._words, self._slots = words, {}
+            self._words, self._slots, self._known = words, {}, {}
             self._pictures.clear()
 
     def rows(self, asked: RowArray, n_words: int) -> RowArray:
@@ -41,13 +42,20 @@ class LiveNames:
         return rows[np.sort(first)]
 
     def paint(
-        self, painter: QPainter, area: QRectF, rows: RowArray, anchors: DoubleArray, colors: list[QColor]
+        self,
+        painter: QPainter,
+        area: QRectF,
+        rows: RowArray,
+        anchors: DoubleArray,
+        color: QColor,
+        strong: dict[int, QColor],
     ) -> None:
-        """Draw names beside their `anchors` (n, 2) in pixels; the `area` of the widget bounds them."""
-        assert self._words is not None
-        texts = [one_line(self._words[row], most=_LONGEST) for row in rows.tolist()]
-        metrics, n = self._pictures.metrics, len(rows)
-        sizes = np.array([(metrics.horizontalAdvance(text), metrics.height()) for text in texts]).reshape(n, 2)
+        """Draw names beside their `anchors` (n, 2) in pixels; the `area` of the widget bounds them.
+
+        They are drawn in one `color`, but for rows that are `strong` in another.
+        """
+        height, n = self._pictures.metrics.height(), len(rows)
+        sizes = np.array([(self._named(row)[1], height) for row in rows.tolist()]).reshape(n, 2)
         kept: ByteArray = np.array([self._slots.get(row, NO_SLOT) for row in rows.tolist()], np.uint8)
         places = anchors - (area.left(), area.top())
         candidates = Candidates(places, sizes, np.tile(GAP, (n, 1)), np.full(n, OFFSET), kept)
@@ -56,8 +64,17 @@ class LiveNames:
         self._slots = {}
         ratio = painter.device().devicePixelRatioF()
         for at in np.flatnonzero(slots != NO_SLOT).tolist():
-            row, color = int(rows[at]), colors[at]
+            row = int(rows[at])
+            tone = strong.get(row, color)
             self._slots[row] = int(slots[at])
-            key = row, color.rgba(), ratio
-            picture = self._pictures.find(key) or self._pictures.make(key, texts[at], color, ratio)
+            key = row, tone.rgba(), ratio
+            picture = self._pictures.find(key) or self._pictures.make(key, self._named(row)[0], tone, ratio)
             painter.drawPixmap(round(corners[at, 0]), round(corners[at, 1]), picture)
+
+    def _named(self, row: int) -> tuple[str, float]:
+        """The name of a row, and how wide it is."""
+        if row not in self._known:
+            assert self._words is not None, "there are words"
+            text = one_line(self._words[row], most=_LONGEST)
+            self._known[row] = text, self._pictures.metrics.horizontalAdvance(text)
+        return self._known[row]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from embedviz import raster
@@ -22,6 +22,7 @@ from embedviz.views.train.live_names import LiveNames
 
 FIRST_REACH = 2.4  # how far is seen around the middle, in mean distances of the points from it
 WIDEST_SHARE = 0.99
+LOOKED_AT = 2_000  # points, to know how far most of them stand
 REACH_PX = 8.0
 MARGIN_PX = 14
 _EXPLAINED = (
@@ -58,7 +59,7 @@ class LivePlot(QWidget):
         operations.training_began.connect(self._on_training_began)
         operations.frame_seen.connect(self._on_frame_seen)
         operations.pause_changed.connect(self.update)
-        session.answer_changed.connect(self.update)
+        session.answer_changed.connect(self._show)
         appearance.changed.connect(self._on_appearance_changed)
 
     def pixel_of(self, row: int) -> QPointF:
@@ -109,15 +110,14 @@ class LivePlot(QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "Words appear here as soon as the text is read.")
             return
         asked = self._asked_rows()
-        self.points_item.show_points(frame.points, coloring=None, selection=None, is_faded=len(asked) > 0, theme=theme)
         self.points_item.paint(painter, self.camera)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hovered = [] if self.hovered is None else [self.hovered]
         self._paint_dots(painter, asked)
         rows = self._names.rows(np.concatenate([np.array(hovered, np.int64), asked]), len(frame.points))
-        colors = [QColor(theme.query_text if row in hovered or row in asked else theme.text) for row in rows.tolist()]
+        strong = dict.fromkeys([*hovered, *asked.tolist()], QColor(theme.query_text))
         anchors = self.camera.to_pixels(frame.points[rows].astype(np.float64))
-        self._names.paint(painter, area, rows, anchors, colors)
+        self._names.paint(painter, area, rows, anchors, QColor(theme.text), strong)
         self._paint_words(painter, area, frame)
 
     def _paint_dots(self, painter: QPainter, rows: RowArray) -> None:
@@ -151,12 +151,26 @@ class LivePlot(QWidget):
     def _look(self) -> None:
         """Let the camera see as far as most points ever stood."""
         if self.frame is not None:
-            finite = self.frame.points[np.isfinite(self.frame.points).all(axis=1)]
+            some = self.frame.points[:: max(1, len(self.frame.points) // LOOKED_AT)]
+            finite = some[np.isfinite(some).all(axis=1)]
             if len(finite):
                 far = np.abs(finite).max(axis=1)
                 at = min(len(far) - 1, int(WIDEST_SHARE * len(far)))
                 self._reach = max(self._reach, 1.05 * float(np.partition(far, at)[at]))
         self.camera.show(QRectF(-self._reach, -self._reach, 2 * self._reach, 2 * self._reach))
+
+    @Slot()
+    def _show(self) -> None:
+        """Hand the frame to what draws it."""
+        if self.frame is not None:
+            self.points_item.show_points(
+                self.frame.points,
+                coloring=None,
+                selection=None,
+                is_faded=len(self._asked_rows()) > 0,
+                theme=self._appearance.theme,
+            )
+        self.update()
 
     @Slot()
     def _on_training_began(self) -> None:
@@ -171,14 +185,14 @@ class LivePlot(QWidget):
         self._names.show_words(frame.words)
         if self.isVisible():
             self._look()
-            self.update()
+            self._show()
 
     @Slot()
     def _on_appearance_changed(self) -> None:
         self._names = LiveNames(self.font(), self._appearance.theme.ground)
         if self.frame is not None:
             self._names.show_words(self.frame.words)
-        self.update()
+        self._show()
 
     def sizeHint(self) -> QSize:
         return QSize(40, 40)
@@ -190,6 +204,10 @@ class LivePlot(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.camera.set_ground(QRectF(self.rect()))
         self._look()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._look()
+        self._show()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.hovered = self._row_at(event.position())
