@@ -10,7 +10,7 @@ from embedviz.space.arrays import DoubleArray, FloatArray, read_only
 from embedviz.space.labels import Labels
 from embedviz.training.moment import Moment
 
-MOST_FLOATS = 2_000_000
+MOST_FLOATS = 1_000_000
 """Of so many numbers a frame is made; of more words only the most frequent are in it."""
 
 _FLOATS_AT_ONCE = 1 << 16

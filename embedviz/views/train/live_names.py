@@ -12,7 +12,7 @@ from embedviz.space.labels import Labels
 from embedviz.views.plot.label_pictures import HALO_PX, LabelPictures
 from embedviz.views.text import one_line
 
-CANDIDATES, MOST_NAMES = 300, 70
+CANDIDATES, MOST_NAMES = 200, 60
 GAP = (10.0, 5.0)
 OFFSET = 7.0
 _LONGEST = 32

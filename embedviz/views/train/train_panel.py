@@ -19,6 +19,8 @@ from embedviz.views.train.epoch_slider import EpochSlider
 from embedviz.views.train.options_form import OptionsForm
 from embedviz.views.train.words import preview_sentences
 
+TOLD_EVERY_S = 0.2
+
 
 class TrainPanel(QFrame):
     """Chooses a text and trains on it; one training at a time."""
@@ -28,7 +30,7 @@ class TrainPanel(QFrame):
         self.setProperty("role", "panel")
         self.setObjectName("train_panel")
         self._operations = operations
-        self._began = 0.0
+        self._began = self._told = 0.0
         self.corpus = SMALL_WORLD
         self.corpus_label = plain("title", "corpus_label")
         self.preview_label = plain("muted", "preview_label")
@@ -218,6 +220,10 @@ class TrainPanel(QFrame):
 
     @Slot(object)
     def _on_training_progressed(self, job: Job) -> None:
-        fraction = job.latest.fraction
+        """Tell how far it is, a few times a second: laying out words costs more than drawing a frame."""
+        now, fraction = time.monotonic(), job.latest.fraction
+        if now - self._told < TOLD_EVERY_S:
+            return
+        self._told = now
         self.progress.setValue(round(1000 * (fraction or 0.0)))
-        self.progress_label.setText(f"{job.latest.text}\n{time_left(time.monotonic() - self._began, fraction)}")
+        self.progress_label.setText(f"{job.latest.text}\n{time_left(now - self._began, fraction)}")
