@@ -63,6 +63,7 @@ class OptionsForm(QWidget):
         self._form = form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(3)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setVerticalSpacing(5)
         self.algorithm_combo = QComboBox()
         for algorithm, explanation in ALGORITHMS.items():
@@ -151,7 +152,7 @@ class OptionsForm(QWidget):
         field.setObjectName(f"train_{name}")
         field.setAccessibleName(title)
         field.setToolTip(EXPLANATIONS[name])
-        field.setFixedWidth(FIELD_PX)
+        field.setMinimumWidth(FIELD_PX)
         if not isinstance(field, QComboBox):
             field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         label = plain("muted")
