@@ -154,10 +154,14 @@ class NextWordModel:
 
     @cached_property
     def description(self) -> str:
-        """What it is, and what it is not."""
+        """What it is, and what it is not: how much of the text it read, and what it cannot tell apart."""
+        text = self.text
+        is_cut = text.n_tokens < text.n_raw_tokens
+        part = f"only of the first {text.n_tokens:,} of {text.n_raw_tokens:,} words; " if is_cut else ""
+        rare = f"{text.n_unknown:,} rare words are one to it; " if text.n_unknown else ""
         return (
-            f"A network of {self.network.n_numbers:,} numbers that has read {self.text.n_learned:,} words "
-            f"{_times(len(self.epochs))}; it knows only this text."
+            f"A network of {self.network.n_numbers:,} numbers that has read {text.n_learned:,} words "
+            f"{_times(len(self.epochs))}; {part}{rare}it knows only this text."
         )
 
     def predict(self, prompt: str) -> Prediction:

@@ -359,3 +359,12 @@ def test_products_take_one_thread_while_a_network_learns(text):
     assert n_threads() == {1}
     steps.close()
     assert n_threads() == before
+
+
+def test_what_was_not_read_is_said(tmp_path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("\n".join("the cat sat on the mat and saw the dog" for _ in range(300)), encoding="utf-8")
+    whole = finish(next_word_steps(str(path), NextWordOptions(epochs=1)))
+    assert "only of the first" not in whole.description
+    cut = finish(next_word_steps(str(path), NextWordOptions(epochs=1, max_tokens=1_000)))
+    assert "only of the first 1,000 of 3,000 words" in cut.description
