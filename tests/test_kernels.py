@@ -278,7 +278,7 @@ finish(kernels.load(names))
 assert all(kernels.loaded(name) for name in names)
 view = 0.0, 1.0, 1.0, 1.0
 runs = np.array([[0, 3]])
-print(kernels.loaded(raster.COMPILED).count(np.zeros((3, 2), np.float32), runs, *view, 2.0, 2.0))
+print(kernels.loaded(raster.KERNELS[0]).count(np.zeros((3, 2), np.float32), runs, *view, 2.0, 2.0))
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 

@@ -7,9 +7,10 @@ from embedviz.raster.culling import TILE_KERNELS
 from embedviz.raster.figure import draw_figure_steps, render_figure, save_figure_steps
 from embedviz.raster.figure_spec import FIGURE_KINDS, FIGURE_SCALES, FigureContent, FigureKind, FigureSpec, figure_kind
 from embedviz.raster.halo import HALO_COMPILED
+from embedviz.raster.inking import DRAWING_KERNELS
 from embedviz.raster.marks import Marks, ghost_point, marks_of
 from embedviz.raster.painter import REST, Painter, paint
-from embedviz.raster.picking import COMPILED, count_in_view, estimate_in_view, nearest, nearest_in_direction
+from embedviz.raster.picking import count_in_view, estimate_in_view, nearest, nearest_in_direction
 from embedviz.raster.placement import LABELS_COMPILED, LabelBox, Placed, place_labels
 from embedviz.raster.plane import Axes, axis_title, is_solid, plane_points, solid_points
 from embedviz.raster.selecting import TOUCH_KERNELS, rows_in_brush, rows_in_polygon, rows_in_rectangle
@@ -22,7 +23,7 @@ from embedviz.raster.viewport import Viewport
 from embedviz.raster.zorder import SORT_KERNELS
 
 KERNELS: tuple[str, ...] = (
-    COMPILED,
+    *DRAWING_KERNELS,
     SORT_KERNELS,
     TILE_KERNELS,
     TINT_KERNELS,

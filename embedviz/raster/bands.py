@@ -1,8 +1,9 @@
-"""Drawing tiles: the picture is cut into bands of rows, each drawn and toned by one thread while it is in its cache."""
+"""Drawing tiles: the picture is cut into bands of rows, each drawn and toned by one thread while it is in its cache.
+
+Bands are few: a thread that comes back from a kernel waits for Python's lock, which costs more than a smaller cache.
+"""
 
 from __future__ import annotations
-
-from types import ModuleType
 
 import numpy as np
 
@@ -13,26 +14,26 @@ from embedviz.raster.tiles import Level, Tiles
 from embedviz.raster.tints import Tints
 from embedviz.space.arrays import ByteArray, FloatArray, RowArray
 
-BAND_ROWS, COLORED_BAND_ROWS = 128, 64
+MOST_ROWS = 256
 
 
 class BandedDrawing:
     """A picture of tiles that several threads make, a band at a time. Whoever draws a band, it is the same."""
 
-    def __init__(
-        self, compiled: ModuleType, tiles: Tiles, level: Level, tints: Tints | None, look: Look, out: ByteArray
-    ) -> None:
-        self._inking, self._tiles, self._look, self._out = Inking(compiled, look), tiles, look, out
+    def __init__(self, tiles: Tiles, level: Level, tints: Tints | None, look: Look, out: ByteArray) -> None:
+        self._inking, self._tiles, self._look, self._out = Inking(look), tiles, look, out
         self._level, self._raw = level, tiles.levels[0]
         self._box = tiles.box_px(self._level, look.viewport)
         self._shades = Shades.none() if tints is None else tints.shades_of(self._level)
         self._raw_shades = Shades.none() if tints is None else tints.shades_of(self._raw)
         self._lost = outliers(tiles) if self._sees_outliers() else outliers(tiles)[:0]
-        self._rows = COLORED_BAND_ROWS if look.is_colored else BAND_ROWS
+        self.n_bands = 2 * -(-look.viewport.height // (2 * MOST_ROWS))
+        self._rows = -(-look.viewport.height // self.n_bands)
 
     @property
-    def n_bands(self) -> int:
-        return -(-self._look.viewport.height // self._rows)
+    def order(self) -> list[int]:
+        """The bands, the middle ones first: they hold the most, and what is drawn last should be short."""
+        return sorted(range(self.n_bands), key=lambda band: abs(2 * band + 1 - self.n_bands))
 
     @property
     def ink_size(self) -> int:

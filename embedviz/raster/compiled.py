@@ -1,10 +1,10 @@
 """The compiled kernels of drawing: entries add ink to a buffer, and rows of a buffer are turned into colours.
 
-An entry is a point, or a cell of points drawn at their mean with their number as its weight; which it is, `starts`
-tell (empty: points). Runs (first, last) say which entries are drawn. A buffer holds the picture's rows from `top` on,
-with `pad` pixels around them, so that no stamp needs clipping. Every index is compared with the buffer in floating
-point, where NaN and huge coordinates compare false, before it becomes an integer; unsigned ones spare the kernels
-the question whether an index counts from the end.
+`splat_kernels.py` has those of the smallest entries. An entry is a point, or a cell of points drawn at their mean with
+their number as its weight; which it is, `starts` tell (empty: points). Runs (first, last) say which entries are drawn.
+A buffer holds the picture's rows from `top` on, with `pad` pixels around them, so that no stamp needs clipping. Every
+index is compared with the buffer in floating point, where NaN and huge coordinates compare false, before it becomes an
+integer; unsigned ones spare the kernels the question whether an index counts from the end.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy import float32, uint32, uint64
 
 from embedviz.kernels import kernel
 from embedviz.raster.drawing import ShareArray
-from embedviz.space.arrays import ByteArray, CodeArray, FloatArray, RowArray
+from embedviz.space.arrays import CodeArray, FloatArray, PixelArray, RowArray
 
 _POINTS = "Array(float32, 2, 'C', True)"
 _TABLE = "Array(float32, 1, 'C', True)"
@@ -23,7 +23,6 @@ _STAMPS = "Array(float32, 4, 'C', True)"
 _VIEW = "float64, float64, float64, float64"
 _RUNS = "Array(int64, 2, 'C', True)"
 _ENTRIES = f"{_POINTS}, Array(int32, 1, 'C', True), {_RUNS}"
-_SPLAT = "float64, float64, float64"
 _TINTS = "Array(int32, 1, 'C', True), Array(float32, 2, 'C', True), Array(uint16, 2, 'C', True)"
 
 
@@ -47,139 +46,6 @@ def count(
             if (x >= 0) & (x <= width) & (y >= 0) & (y <= height):
                 found += 1
     return found
-
-
-@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_SPLAT}, float32[:, ::1])", reorder=True, lanes=True)
-def splats(
-    places: FloatArray,
-    starts: CodeArray,
-    runs: RowArray,
-    codes: CodeArray,
-    table: FloatArray,
-    shares: ShareArray,
-    x_low: float,
-    scale_x: float,
-    y_high: float,
-    scale_y: float,
-    top: int,
-    amount: float,
-    across: float,
-    upright: float,
-    ink: FloatArray,
-) -> None:
-    """Spread `amount` of ink per point over its four nearest pixels of `ink` (height + 2, width + 2).
-
-    A cell is a box 1 / `across` wide and 1 / `upright` high, at most a pixel, which gives each pixel what lies over it.
-    """
-    height, width = ink.shape[0] - 2, ink.shape[1] - 2
-    n_entries, n_codes, one = places.shape[0], table.shape[0], float32(1)
-    is_cell, has_codes, has_shares = starts.shape[0] > n_entries, codes.shape[0] > 0, shares.shape[0] > 0
-    has_shares = has_shares and shares.shape[0] >= n_entries
-    if has_codes and not is_cell:
-        n_entries = min(n_entries, codes.shape[0])
-    dense, tall, wide = float32(amount), float32(upright), float32(across)
-    aside, over = (one - wide) / 2, (one - tall) / 2
-    for run in range(runs.shape[0]):
-        for i in range(max(0, runs[run, 0]), min(n_entries, runs[run, 1])):
-            x = (places[i, 0] - x_low) * scale_x + 0.5
-            y = (y_high - places[i, 1]) * scale_y + 0.5 - top
-            if not ((x > 0) & (x < width + 1) & (y > 0) & (y < height + 1)):
-                continue
-            entry = uint64(i)
-            weight = dense
-            if is_cell:
-                weight *= float32(starts[entry + uint64(1)] - starts[entry])
-                if has_shares:
-                    weight *= float32(shares[entry, 3]) * float32(1 / 65535)
-            elif has_codes:
-                code = codes[entry]
-                if code < 0 or code >= n_codes:
-                    code = n_codes - 1
-                weight *= table[uint64(code), 3]
-            column, row = uint64(int(x)), uint64(int(y))
-            right = min(max(float32(x - column) * wide + aside, float32(0)), one)
-            below = min(max(float32(y - row) * tall + over, float32(0)), one)
-            lower = weight * below
-            upper = weight - lower
-            upper_right, lower_right = upper * right, lower * right
-            beyond, under = column + uint64(1), row + uint64(1)
-            ink[row, column] += upper - upper_right
-            ink[row, beyond] += upper_right
-            ink[under, column] += lower - lower_right
-            ink[under, beyond] += lower_right
-
-
-@kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_SPLAT}, float32[:, :, ::1])", reorder=True, lanes=True)
-def splats_colored(
-    places: FloatArray,
-    starts: CodeArray,
-    runs: RowArray,
-    codes: CodeArray,
-    table: FloatArray,
-    shares: ShareArray,
-    x_low: float,
-    scale_x: float,
-    y_high: float,
-    scale_y: float,
-    top: int,
-    amount: float,
-    across: float,
-    upright: float,
-    ink: FloatArray,
-) -> None:
-    """Spread coloured ink over `ink` (height + 2, width + 2, 4): its red, green and blue light, and the ink itself."""
-    height, width = ink.shape[0] - 2, ink.shape[1] - 2
-    n_entries, n_codes, one, each = places.shape[0], table.shape[0], float32(1), float32(1 / 65535)
-    is_cell = starts.shape[0] > n_entries and shares.shape[0] >= n_entries
-    if not is_cell:
-        n_entries = min(n_entries, codes.shape[0])
-    dense, tall, wide = float32(amount), float32(upright), float32(across)
-    aside, over = (one - wide) / 2, (one - tall) / 2
-    for run in range(runs.shape[0]):
-        for i in range(max(0, runs[run, 0]), min(n_entries, runs[run, 1])):
-            x = (places[i, 0] - x_low) * scale_x + 0.5
-            y = (y_high - places[i, 1]) * scale_y + 0.5 - top
-            if not ((x > 0) & (x < width + 1) & (y > 0) & (y < height + 1)):
-                continue
-            entry = uint64(i)
-            if is_cell:
-                most = dense * float32(starts[entry + uint64(1)] - starts[entry]) * each
-                full = most * float32(shares[entry, 3]) * each
-                red, green = float32(shares[entry, 0]) * full, float32(shares[entry, 1]) * full
-                blue, weight = float32(shares[entry, 2]) * full, float32(shares[entry, 3]) * most
-            else:
-                code = codes[entry]
-                if code < 0 or code >= n_codes:
-                    code = n_codes - 1
-                at = uint64(code)
-                full = dense * table[at, 3]
-                red, green = table[at, 0] * full, table[at, 1] * full
-                blue, weight = table[at, 2] * full, table[at, 3] * dense
-            column, row = uint64(int(x)), uint64(int(y))
-            right = min(max(float32(x - column) * wide + aside, float32(0)), one)
-            below = min(max(float32(y - row) * tall + over, float32(0)), one)
-            beyond, under = column + uint64(1), row + uint64(1)
-            # channel by channel alike, and pixels in this order: so each pixel is one addition of four lanes
-            share = (one - below) * (one - right)
-            ink[row, column, 0] += share * red
-            ink[row, column, 1] += share * green
-            ink[row, column, 2] += share * blue
-            ink[row, column, 3] += share * weight
-            share = below * (one - right)
-            ink[under, column, 0] += share * red
-            ink[under, column, 1] += share * green
-            ink[under, column, 2] += share * blue
-            ink[under, column, 3] += share * weight
-            share = (one - below) * right
-            ink[row, beyond, 0] += share * red
-            ink[row, beyond, 1] += share * green
-            ink[row, beyond, 2] += share * blue
-            ink[row, beyond, 3] += share * weight
-            share = below * right
-            ink[under, beyond, 0] += share * red
-            ink[under, beyond, 1] += share * green
-            ink[under, beyond, 2] += share * blue
-            ink[under, beyond, 3] += share * weight
 
 
 @kernel(f"void({_ENTRIES}, {_TINTS}, {_VIEW}, int64, {_STAMPS}, float32[:, ::1])")
@@ -286,7 +152,7 @@ def discs_colored(
 
 @kernel("void(float32[:, ::1], int64, int64, float32, Array(uint32, 1, 'C', True), uint32[:, ::1], int64, int64)")
 def tone(
-    ink: FloatArray, pad: int, ink_top: int, step: float, picture: ByteArray, out: ByteArray, top: int, bottom: int
+    ink: FloatArray, pad: int, ink_top: int, step: float, picture: PixelArray, out: PixelArray, top: int, bottom: int
 ) -> None:
     """Turn ink into the colour of its tone; `picture` (tones,) and `out` (height, width) hold B, G, R, A as one."""
     last, width = float32(picture.shape[0] - 1), out.shape[1]
@@ -312,7 +178,7 @@ def tone_colored(
     alphas: FloatArray,
     values: FloatArray,
     under: FloatArray,
-    out: ByteArray,
+    out: PixelArray,
     top: int,
     bottom: int,
 ) -> None:

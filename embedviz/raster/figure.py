@@ -22,8 +22,8 @@ from embedviz.raster.figure_sheet import Sheet
 from embedviz.raster.figure_solid import SolidView
 from embedviz.raster.figure_spec import FigureContent, FigureKind, FigureSpec, figure_kind
 from embedviz.raster.figure_view import FigureView, PlaneView
+from embedviz.raster.inking import DRAWING_KERNELS, is_compiled
 from embedviz.raster.marks import Marks, marks_of
-from embedviz.raster.picking import COMPILED
 from embedviz.raster.plane import N_SOLID, plane_points, solid_points
 from embedviz.space.arrays import FloatArray
 
@@ -58,8 +58,8 @@ def save_figure_steps(
 def draw_figure_steps(content: FigureContent, spec: FigureSpec | None = None, kind: FigureKind = "png") -> Steps[bytes]:
     """A figure as the bytes of a file."""
     spec = spec or FigureSpec()
-    if content.space.n_items >= _MANY and kernels.loaded(COMPILED) is None:
-        yield from within(kernels.load([COMPILED]), 0.0, 0.1)
+    if content.space.n_items >= _MANY and not is_compiled():
+        yield from within(kernels.load(DRAWING_KERNELS), 0.0, 0.1)
     yield Progress(0.1, "Laying out the figure")
     is_solid = len(spec.axes) == N_SOLID
     whole = (solid_points if is_solid else plane_points)(content.projection, spec.axes)

@@ -55,8 +55,10 @@ class Tones:
     def picture(self, color: tuple[int, int, int], under: FloatArray) -> ByteArray:
         """Premultiplied B, G, R, A of one colour at every tone, over what lies `under` it (TONES, 4) uint8."""
         red, green, blue = color
-        scale = np.array([blue, green, red, 255], np.float32)
-        return np.round(under + self.alpha[:, None] * (scale - under)).astype(np.uint8)
+        picture = np.empty((len(self.alpha), 4), np.uint8)
+        for channel, (full, bare) in enumerate(zip((blue, green, red, 255), under, strict=True)):
+            picture[:, channel] = np.round(bare + self.alpha * (np.float32(full) - bare))
+        return picture
 
 
 def tones_for(opacity: float, shoulder: float = 0.0) -> Tones:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz import kernels
+from embedviz.raster import compiled, splat_kernels
 from embedviz.raster.drawing import Entries, Look
 from embedviz.raster.ink import disc_stamps, from_light, splat_ink, stamp_reach, tones_for
 from embedviz.raster.viewport import Viewport
 from embedviz.space.arrays import ByteArray, FloatArray
+
+DRAWING_KERNELS = (compiled.__name__, splat_kernels.__name__)
+
+
+def is_compiled() -> bool:
+    """Whether the kernels of drawing stand ready."""
+    return all(kernels.loaded(name) is not None for name in DRAWING_KERNELS)
 
 
 class Inking:
@@ -20,17 +29,17 @@ class Inking:
     Discs come in several sizes, `growths` times that of the style.
     """
 
-    def __init__(self, compiled: ModuleType, look: Look, growths: tuple[float, ...] = (1.0,)) -> None:
+    def __init__(self, look: Look, growths: tuple[float, ...] = (1.0,)) -> None:
         self._view, self._width, self._is_colored = view_numbers(look.viewport), look.viewport.width, look.is_colored
-        self._compiled = compiled
         style, self._is_splat = look.style, look.style.splat
         reach = stamp_reach(style.radius * max(growths))
         self._pad = 1 if style.splat else 2 * reach + 1
         self._amounts: list[Any] = [
             splat_ink(style) if style.splat else disc_stamps(style.radius * growth, reach) for growth in growths
         ]
-        kernel = ("splats" if style.splat else "discs") + ("_colored" if look.is_colored else "")
-        self._draw = getattr(compiled, kernel)
+        splats = splat_kernels.splats_colored if look.is_colored else splat_kernels.splats
+        discs = compiled.discs_colored if look.is_colored else compiled.discs
+        self._draw: Callable[..., None] = splats if style.splat else discs
         self._tones = tones_for(style.opacity, style.shoulder)
         self._picture: NDArray[Any] = self._tones.picture(look.color, look.under).view(np.uint32)[:, 0]
         self._values, self._under = from_light() if look.is_colored else np.empty(0, np.float32), look.under
@@ -51,19 +60,26 @@ class Inking:
 
     def draw(self, entries: Entries, top: int, ink: FloatArray) -> None:
         """Add the ink of entries to a buffer whose first row in the picture is `top`."""
-        shades = entries.shades
-        source = entries.places, entries.starts, entries.runs, shades.codes, shades.table, shades.shares
-        box = (1 / entries.box[0], 1 / entries.box[1]) if self._is_splat else ()
-        self._draw(*source, *self._view, top, self._amounts[entries.size], *box, ink)
+        shades, amount = entries.shades, self._amounts[entries.size]
+        source = entries.starts, entries.runs, shades.codes, shades.table, shades.shares, *self._view, top, amount
+        if not self._is_splat:
+            self._draw(entries.places, *source, ink)
+            return
+        height, width = ink.shape[0] - 2 * self._pad, ink.shape[1] - 2 * self._pad
+        located = np.empty(splat_kernels.BLOCK, np.int32), np.empty((3, splat_kernels.BLOCK), np.float32)
+        across, upright = entries.box
+        self._draw(
+            entries.places.reshape(-1), *source, 1 / across, 1 / upright, height, width, *located, ink.reshape(-1)
+        )
 
     def tone(self, ink: FloatArray, ink_top: int, out: ByteArray, top: int, bottom: int) -> None:
         """Turn rows `top` to `bottom` of a buffer that starts at `ink_top` into colours."""
-        pixels, step = out.view(np.uint32)[..., 0], np.float32(self._tones.step)
+        pixels, step = out.view(np.uint32)[..., 0], self._tones.step
         if self._is_colored:
             tables = self._tones.alpha, self._values, self._under
-            self._compiled.tone_colored(ink, self._pad, ink_top, step, *tables, pixels, top, bottom)
+            compiled.tone_colored(ink, self._pad, ink_top, step, *tables, pixels, top, bottom)
         else:
-            self._compiled.tone(ink, self._pad, ink_top, step, self._picture, pixels, top, bottom)
+            compiled.tone(ink, self._pad, ink_top, step, self._picture, pixels, top, bottom)
 
 
 def view_numbers(viewport: Viewport) -> tuple[float, float, float, float]:

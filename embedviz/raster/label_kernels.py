@@ -1,9 +1,11 @@
-"""The compiled heart of label placement; `placement.py` says the same in plain Python."""
+"""The compiled heart of label placement and laying; `placement.py` and `laying.py` say the same without it."""
 
 from __future__ import annotations
 
+from numpy import uint32, uint64
+
 from embedviz.kernels import kernel
-from embedviz.space.arrays import ByteArray, CodeArray, DoubleArray
+from embedviz.space.arrays import ByteArray, CodeArray, DoubleArray, PixelArray, RowArray
 
 CELL_WIDTH, CELL_HEIGHT = 128.0, 32.0
 
@@ -103,6 +105,34 @@ def choose(
                     heads[row, column] = n_links
                     n_links += 1
         n_boxes += 1
+
+
+@kernel("uint32(uint32, uint32)")
+def share_of(pixel: uint32, share: uint32) -> uint32:
+    """Each channel of a pixel times `share` / 255, rounded; two channels are reckoned in one number."""
+    pair, half, eight = uint32(0xFF00FF), uint32(0x800080), uint32(8)
+    low = uint32(uint32((pixel & pair) * share) + half)
+    high = uint32(uint32(((pixel >> eight) & pair) * share) + half)
+    low = uint32(low + ((low >> eight) & pair)) >> eight
+    high = uint32(high + ((high >> eight) & pair))
+    return uint32((low & pair) | (high & ~pair))
+
+
+@kernel("void(uint32[:, ::1], uint32[::1], int64[:, ::1], int64[:, ::1], int64[::1])")
+def lay(canvas: PixelArray, stamps: PixelArray, table: RowArray, places: RowArray, strengths: RowArray) -> None:
+    """Lay stamps over `canvas` (height, width); see `laying.lay_over`."""
+    for index in range(min(table.shape[0], places.shape[0], strengths.shape[0])):
+        start, wide, high = table[index, 0], table[index, 1], table[index, 2]
+        left, top, strength = places[index, 0], places[index, 1], uint32(strengths[index])
+        if start < 0 or wide <= 0 or high <= 0 or start + wide * high > stamps.shape[0]:
+            continue
+        first, n = max(0, -left), min(wide, canvas.shape[1] - left)
+        for row in range(max(0, -top), min(high, canvas.shape[0] - top)):
+            source, target = uint64(start + row * wide), uint64(top + row)
+            for column in range(first, n):
+                at = uint64(left + column)
+                stamp = share_of(stamps[source + uint64(column)], strength)
+                canvas[target, at] = stamp + share_of(canvas[target, at], uint32(255) - (stamp >> uint32(24)))
 
 
 READY = True

@@ -10,7 +10,6 @@ from types import TracebackType
 
 import numpy as np
 
-from embedviz import kernels
 from embedviz.errors import OptionError
 from embedviz.raster import plain
 from embedviz.raster.bands import BandedDrawing, workspace
@@ -25,7 +24,8 @@ from embedviz.raster.drawing import (
     checked_picture,
     checked_points,
 )
-from embedviz.raster.picking import COMPILED, count_in_view
+from embedviz.raster.inking import is_compiled
+from embedviz.raster.picking import count_in_view
 from embedviz.raster.shares import SharedDrawing
 from embedviz.raster.solid import Camera, checked_solid
 from embedviz.raster.sources import InSpace, Source, Still, Way
@@ -168,26 +168,24 @@ class Painter:
         return out
 
     def _paint_source(self, source: Source, look: Look, out: ByteArray) -> None:
-        compiled = kernels.loaded(COMPILED)
-        if compiled is None:
+        if not is_compiled():
             plain.draw(source.batches(0, len(source)), look, out, source.growths)
             return
-        shared = SharedDrawing(compiled, source, look, out)
+        shared = SharedDrawing(source, look, out)
         shared.share(self._buffers(shared.ink_size))
         self._at_once(shared.draw_share, [(share,) for share in range(self._n_threads)])
         edges = [look.viewport.height * band // self._n_threads for band in range(self._n_threads + 1)]
         self._at_once(shared.tone_band, list(itertools.pairwise(edges)))
 
     def _paint_tiles(self, tiles: Tiles, tints: Tints | None, look: Look, out: ByteArray) -> None:
-        compiled = kernels.loaded(COMPILED)
-        if compiled is None:
+        if not is_compiled():
             plain.draw(entries_of(tiles, tints, look), look, out)
             return
         level = tiles.level_for(look.viewport, look.cell_px)
         if tints is not None:
             tints.shares_of(level, self._at_once, self._n_threads)
-        banded = BandedDrawing(compiled, tiles, level, tints, look, out)
-        inks, bands = self._buffers(banded.ink_size), iter(range(banded.n_bands))
+        banded = BandedDrawing(tiles, level, tints, look, out)
+        inks, bands = self._buffers(banded.ink_size), iter(banded.order)
 
         def draw(worker: int) -> None:
             for band in bands:

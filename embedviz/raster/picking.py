@@ -18,6 +18,7 @@ COMPILED = "embedviz.raster.compiled"
 
 _CHUNK_ROWS = 1 << 16
 _MOST_COUNTED = 1 << 18
+_EDGE_LEAF, _EDGE_SHARE = 1024, 0.2
 _NO_KERNELS = -2
 
 
@@ -29,15 +30,28 @@ def count_in_view(points: FloatArray | Tiles, viewport: Viewport) -> int:
     return _count(points, np.array([[0, len(points)]]), viewport)
 
 
-def estimate_in_view(points: FloatArray, viewport: Viewport) -> int:
-    """About how many of `points` float32 (n, 2) lie on the picture: of very many, one in some is looked at."""
+def estimate_in_view(points: FloatArray | Tiles, viewport: Viewport) -> int:
+    """How many of `points` float32 (n, 2), or of tiles of them, lie on the picture, to some percent where many do.
+
+    Of very many points one in some is looked at; of tiles that the edge cuts half is taken to be seen.
+    """
+    if isinstance(points, Tiles):
+        runs = runs_in(points, points.levels[0], _seen(viewport), leaf=_EDGE_LEAF)
+        n_within, n_cut = (
+            int((some[:, 1] - some[:, 0]).sum()) for some in (runs[runs[:, 2] != 0], runs[runs[:, 2] == 0])
+        )
+        return n_within + n_cut // 2 if n_cut < _EDGE_SHARE * n_within else _count_tiles(points, viewport)
     step = -(-len(points) // _MOST_COUNTED)
     return count_in_view(points[::step] if step > 1 else points, viewport) * max(1, step)
 
 
+def _seen(viewport: Viewport) -> Box:
+    return Box.of_pixels(viewport, 0, viewport.width, 0, viewport.height)
+
+
 def _count_tiles(tiles: Tiles, viewport: Viewport) -> int:
     """Tiles that lie within are counted whole, the others point by point."""
-    runs = runs_in(tiles, tiles.levels[0], Box.of_pixels(viewport, 0, viewport.width, 0, viewport.height))
+    runs = runs_in(tiles, tiles.levels[0], _seen(viewport))
     whole = runs[:, 2] != 0
     n_whole = int((runs[whole, 1] - runs[whole, 0]).sum())
     return n_whole + _count(tiles.points, np.concatenate([runs[~whole], outliers(tiles)]), viewport)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import numpy as np
 
 from embedviz.raster.drawing import Look
@@ -19,8 +17,8 @@ class SharedDrawing:
     thread is first.
     """
 
-    def __init__(self, compiled: ModuleType, source: Source, look: Look, out: ByteArray) -> None:
-        self._inking, self._source, self._look, self._out = Inking(compiled, look, source.growths), source, look, out
+    def __init__(self, source: Source, look: Look, out: ByteArray) -> None:
+        self._inking, self._source, self._look, self._out = Inking(look, source.growths), source, look, out
         self._inks = np.empty((0, 0), np.float32)
 
     @property

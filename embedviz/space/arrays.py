@@ -12,6 +12,7 @@ DoubleArray = NDArray[np.float64]
 RowArray = NDArray[np.int64]
 CodeArray = NDArray[np.int32]
 ByteArray = NDArray[np.uint8]
+PixelArray = NDArray[np.uint32]
 FlagArray = NDArray[np.bool_]
 
 AnyArray = TypeVar("AnyArray", bound=NDArray[Any])

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from embedviz.space.labels import Labels
-from embedviz.views.plot.label_pictures import HALO_PX, MOST_KEPT, LabelPictures
+from embedviz.views.plot.label_pictures import HALO_PX, MOST_KEPT, LabelPictures, Lettering
 from embedviz.views.plot.labels_item import FRAMES_BETWEEN
 
 N_ITEMS = 3000
@@ -225,7 +225,7 @@ def test_a_new_name_fades_in_unless_motion_is_reduced(plot, window, show, make_s
         plot.fit_all()
         plot.zoom(0.9)
         window.appearance.prefer(label_amount="many")
-        plot.labels_item._shown = {-5: 0.0}  # a name stood before, so the others come slowly
+        plot.labels_item._shown._asked = {-5: 0.0}  # a name stood before, so the others come slowly
         seen = []
         for moment in (0.0, 0.075, 0.2):
             now[0] = start + moment
@@ -245,7 +245,7 @@ def test_a_new_name_fades_in_unless_motion_is_reduced(plot, window, show, make_s
 def pictures(qapp):
     font = QFont()
     font.setPixelSize(20)
-    return LabelPictures(font, "#ffffff")
+    return LabelPictures(Lettering(font, "#ffffff"))
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])

@@ -8,12 +8,13 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from embedviz.raster import Marks, Painter
 from embedviz.space.arrays import DoubleArray, FloatArray
 from embedviz.views.plot.camera import Camera
+from embedviz.views.plot.canvas import Canvas
 from embedviz.views.plot.look import Look
 from embedviz.views.plot.marks_item import Box, MarksItem
 from embedviz.views.plot.moving_note import paint_moving_note
@@ -47,7 +48,7 @@ class Glide(QObject):
         self._began = 0.0
         self._moving: MovingPoints | None = None
         self._old_names: list[tuple[QPointF, QPixmap]] = []
-        self._new_names: QPixmap | None = None
+        self._new_names: Canvas | None = None
         self._marks_item = MarksItem(lambda: None)
         self._pixels = Camera(self)
         self._steps = QTimer(self, singleShot=True, interval=STEP_MS)
@@ -151,14 +152,14 @@ class Glide(QObject):
                 painter.drawPixmap(place, picture)
         if self._new_strength > 0:
             if self._new_names is None:
-                area, ratio = self._end.area, painter.device().devicePixelRatioF()
-                self._new_names, nowhere = _layer(area, ratio), _layer(QRectF(0, 0, 1, 1), ratio)
-                with QPainter(nowhere) as unseen:
+                ratio = painter.device().devicePixelRatioF()
+                self._new_names = Canvas.clear(self._end.area, ratio)
+                with Canvas.clear(QRectF(0, 0, 1, 1), ratio).painter() as unseen:
                     taken = stage.marks_item.paint(unseen, stage.camera)
-                with QPainter(self._new_names) as names:
-                    stage.paint_names(names, [*covered, *taken], fades=False)
+                with self._new_names.painter() as names:
+                    stage.paint_names(self._new_names, names, [*covered, *taken], fades=False)
             painter.setOpacity(self._new_strength)
-            painter.drawPixmap(self._end.area.topLeft(), self._new_names)
+            self._new_names.show(painter)
         painter.setOpacity(1.0)
 
     @property
@@ -199,10 +200,3 @@ def _with_opacity(painter: QPainter, opacity: float, paint: Callable[[], object]
         painter.setOpacity(opacity)
         paint()
         painter.setOpacity(1.0)
-
-
-def _layer(area: QRectF, ratio: float) -> QPixmap:
-    layer = QPixmap((area.size() * ratio).toSize())
-    layer.setDevicePixelRatio(ratio)
-    layer.fill(Qt.GlobalColor.transparent)
-    return layer

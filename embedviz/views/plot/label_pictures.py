@@ -3,25 +3,65 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPixmap
 
 from embedviz.raster.halo import with_halo
+from embedviz.space.arrays import ByteArray
 
 HALO_PX = 3.0
 HALO_STRENGTH = 0.9
 MOST_KEPT = 4000
+AT_ONCE = 64
+_INK = QColor("white")
+
+
+class Lettering:
+    """Writes names with halos in one font, on grounds of one colour."""
+
+    def __init__(self, font: QFont, ground: str) -> None:
+        self.metrics = QFontMetricsF(font)
+        self._font, self._ground = font, QColor(ground)
+
+    def written(self, texts: Sequence[str], color: QColor, ratio: float) -> list[ByteArray]:
+        """Pictures HALO_PX larger than their texts on each side, for a device pixel ratio.
+
+        They are premultiplied B, G, R, A, uint8 (height, width, 4). Some are written side by side at a time, as each
+        painter and halo costs more than a name.
+        """
+        return [
+            picture
+            for start in range(0, len(texts), AT_ONCE)
+            for picture in self._strip(texts[start : start + AT_ONCE], color, ratio)
+        ]
+
+    def _strip(self, texts: Sequence[str], color: QColor, ratio: float) -> list[ByteArray]:
+        advance = self.metrics.horizontalAdvance
+        ends = np.cumsum([0, *(int((advance(text) + 2 * HALO_PX) * ratio) + 2 for text in texts)]).tolist()
+        height = int((self.metrics.height() + 2 * HALO_PX) * ratio) + 1
+        mask = QImage(ends[-1], height, QImage.Format.Format_Grayscale8)
+        mask.setDevicePixelRatio(ratio)
+        mask.fill(0)
+        with QPainter(mask) as painter:
+            painter.setFont(self._font)
+            painter.setPen(_INK)
+            for start, text in zip(ends, texts, strict=False):
+                painter.drawText(QPointF(start / ratio + HALO_PX, HALO_PX + self.metrics.ascent()), text)
+        letters = np.frombuffer(mask.constBits(), np.uint8).reshape(height, mask.bytesPerLine())[:, : ends[-1]]
+        reach = max(1, round((HALO_PX - 1) * ratio))
+        pixels = with_halo(letters, reach, _bytes(color), _bytes(self._ground), HALO_STRENGTH)
+        return [pixels[:, start:end] for start, end in pairwise(ends)]
 
 
 class LabelPictures:
     """Pictures by whatever names them; those asked for longest ago are dropped."""
 
-    def __init__(self, font: QFont, ground: str) -> None:
-        self.metrics = QFontMetricsF(font)
-        self._font, self._ground = font, QColor(ground)
+    def __init__(self, lettering: Lettering) -> None:
+        self._lettering, self.metrics = lettering, lettering.metrics
         self._kept: OrderedDict[Hashable, QPixmap] = OrderedDict()
 
     def clear(self) -> None:
@@ -37,29 +77,21 @@ class LabelPictures:
 
     def make(self, key: Hashable, text: str, color: QColor, ratio: float) -> QPixmap:
         """A picture HALO_PX larger than its text on each side, for a device pixel ratio."""
-        picture = self._kept[key] = self._drawn(text, color, ratio)
+        (pixels,) = self._lettering.written([text], color, ratio)
+        picture = self._kept[key] = pixmap_of(pixels, ratio)
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         return picture
 
-    def _drawn(self, text: str, color: QColor, ratio: float) -> QPixmap:
-        width = int((self.metrics.horizontalAdvance(text) + 2 * HALO_PX) * ratio) + 2
-        height = int((self.metrics.height() + 2 * HALO_PX) * ratio) + 1
-        mask = QImage(width, height, QImage.Format.Format_Grayscale8)
-        mask.setDevicePixelRatio(ratio)
-        mask.fill(0)
-        painter = QPainter(mask)
-        painter.setFont(self._font)
-        painter.setPen(QColor("white"))
-        painter.drawText(QPointF(HALO_PX, HALO_PX + self.metrics.ascent()), text)
-        painter.end()
-        letters = np.frombuffer(mask.constBits(), np.uint8).reshape(height, mask.bytesPerLine())[:, :width]
-        reach = max(1, round((HALO_PX - 1) * ratio))
-        pixels = with_halo(letters, reach, _bytes(color), _bytes(self._ground), HALO_STRENGTH)
-        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-        picture = QPixmap.fromImage(image)
-        picture.setDevicePixelRatio(ratio)
-        return picture
+
+def pixmap_of(pixels: ByteArray, ratio: float) -> QPixmap:
+    """Premultiplied B, G, R, A, uint8 (height, width, 4), as Qt keeps it."""
+    height, width = pixels.shape[:2]
+    pixels = np.ascontiguousarray(pixels)
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+    picture = QPixmap.fromImage(image)
+    picture.setDevicePixelRatio(ratio)
+    return picture
 
 
 def _bytes(color: QColor) -> tuple[int, int, int]:

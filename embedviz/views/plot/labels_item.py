@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtGui import QFont, QPainter
 
 from embedviz.raster import Viewport, rows_in_rectangle
 from embedviz.raster.landmarks import Landmarks
@@ -18,23 +17,20 @@ from embedviz.raster.visible import first_in_view
 from embedviz.settings import LabelAmount
 from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray, RowArray
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.views.plot.canvas import Canvas
 from embedviz.views.plot.captions import Caption
 from embedviz.views.plot.eye import Eye
 from embedviz.views.plot.frame import frame_of
-from embedviz.views.plot.label_pictures import HALO_PX, LabelPictures
 from embedviz.views.plot.marks_item import Box
 from embedviz.views.plot.names import Names
+from embedviz.views.plot.shown_names import SIDE_PX, Pace, Picture, PlacedNames, ShownNames
 from embedviz.views.theme import Theme
 
-FADE_S = 0.15
-NEW_WIDTHS, NEW_PICTURES = 40, 5  # in one frame of a moving view; the others follow in the next
+NEW_WIDTHS = 40  # in one frame of a moving view; the others follow in the next
 FRAMES_BETWEEN = 2  # of a moving view, in which only names that are there are placed
 MARK_OFFSET, ITEM_OFFSET = 11.0, 7.0
-SIDE_PX = 2.0
 MARK_GAP, KEPT_GAP = (2.0, 0.0), (4.0, 1.0)
-BESIDE_ANSWER = 0.8  # opacity
 FIRST_ITEMS = 400
-_CHANNELS = ("redF", "greenF", "blueF")
 MOST_IN_DEPTH = 50_000
 
 
@@ -62,12 +58,10 @@ class LabelsItem:
         self._landmarks: Landmarks | None = None
         self._tiles: Tiles | None = None
         self._names: Names | None = None
-        self._theme: Theme | None = None
-        self._pictures = LabelPictures(QFont(), "white")
-        self._shown: dict[int, float] = {}  # since when: names that come to be there, or are asked for
-        self._settled: dict[int, QPixmap] = {}  # names that are there
-        self._drawn_for: tuple[bool, float] | None = None
-        self._others_shown: RowArray = np.zeros(0, np.int64)
+        self._shown = ShownNames()
+        self._has_look = False
+        self._others_shown: RowArray = np.zeros(0, np.int64)  # ascending
+        self._boxes_kept: DoubleArray = np.zeros((0, 4))
         self._slots: ByteArray = np.zeros(0, np.uint8)  # one more than the slot of a name that is shown, else 0
         self._asked_slots: dict[int, int] = {}
         self._chosen_for: tuple[bool, LabelAmount] = (False, "many")
@@ -76,16 +70,15 @@ class LabelsItem:
         self.amount: LabelAmount = "many"
         self.boxes: DoubleArray = np.zeros((0, 4))
         self.rows: RowArray = np.zeros(0, np.int64)
-        self._painted: tuple[DoubleArray, list[QPixmap | None]] = np.zeros((0, 2)), []
 
     def show_space(self, space: EmbeddingSpace | None, points: FloatArray) -> None:
         """Name the items of another space, or the same ones at other places."""
         if space is not self._space:
-            self._names = Names(space, self._pictures.metrics) if space is not None else None
-            self._pictures.clear()
+            self._names = Names(space, self._shown.metrics) if space is not None else None
+            self._shown.drop()
         if space is not self._space or points is not self._points:
-            self._shown, self._settled = {}, {}
-            self._others_shown, self._asked_slots = np.zeros(0, np.int64), {}
+            self._shown.forget()
+            self._others_shown, self._boxes_kept, self._asked_slots = np.zeros(0, np.int64), np.zeros((0, 4)), {}
             self._slots, self._landmarks, self._tiles = np.zeros(len(points), np.uint8), None, None
         self._space, self._points = space, points
 
@@ -99,12 +92,13 @@ class LabelsItem:
 
     def set_look(self, theme: Theme, font: QFont) -> None:
         """Draw in another theme or font."""
-        self._theme, self._pictures = theme, LabelPictures(font, theme.ground)
-        self._shown, self._settled = {}, {}
-        self._names = Names(self._space, self._pictures.metrics) if self._space is not None else None
+        self._shown.set_look(theme, font)
+        self._has_look = True
+        self._names = Names(self._space, self._shown.metrics) if self._space is not None else None
 
     def paint(
         self,
+        canvas: Canvas,
         painter: QPainter,
         camera: Eye,
         marked: list[Caption],
@@ -115,15 +109,17 @@ class LabelsItem:
     ) -> None:
         """Draw the `marked` names, then as many of other items as there is room for; all keep off the boxes `taken`.
 
-        Others are few and faint where it `is_quiet`. Without `fades` everything is there at once.
+        `painter` is one of the `canvas`. Others are few and faint where it `is_quiet`. Without `fades` everything is
+        there at once.
         """
         frame = frame_of(camera.shown, camera.ground, 1.0)
-        if self._theme is None or self._names is None or frame is None:
+        if not self._has_look or self._names is None or frame is None:
             return
+        is_first = not (self._shown.any_stood and fades)
         if self._chosen_for != (is_quiet, self.amount):
             self._chosen_for = (is_quiet, self.amount)
-            self._keep(self._others_shown[:0], self._slots[:0])
-        is_first = not (self._shown or self._settled) or not fades
+            self._keep_none()
+            self._shown.forget()
         is_between = self._is_between(camera) and not is_first
         marked_rows = np.array([caption.row for caption in marked], np.int64)
         self._drop_hidden(camera, taken)
@@ -135,15 +131,21 @@ class LabelsItem:
         candidates = self._candidates(camera, marked, found, is_quiet=is_quiet)
         slots = _placed(candidates, camera, marked, taken)
         chosen = np.flatnonzero(slots != NO_SLOT)
-        corners = np.add(candidates.corners(slots)[chosen], (camera.ground.left(), camera.ground.top()))
-        self.boxes = np.hstack([corners, candidates.sizes[chosen]])
+        corners, sizes = candidates.corners(slots)[chosen], candidates.sizes[chosen]
+        from_anchors = np.hstack([corners - candidates.anchors[chosen], sizes])
+        corners += camera.ground.left(), camera.ground.top()
+        self.boxes = np.hstack([corners, sizes])
         rows, slots = np.concatenate([marked_rows, found])[chosen], slots[chosen]
         self.rows = rows
         n_asked = int(np.searchsorted(chosen, len(marked)))
         asked = [marked[at] for at in chosen[:n_asked].tolist()]
-        is_done = self._draw(painter, corners, rows.tolist(), asked, is_quiet=is_quiet, is_first=is_first)
+        others_placed = rows[n_asked:]
+        placed = PlacedNames(asked, others_placed, corners, self._strengths(others_placed))
+        is_done = self._shown.draw(
+            canvas, painter, self._names, placed, Pace(self._clock(), is_first=is_first), is_quiet=is_quiet
+        )
         self._asked_slots = dict(zip(rows[:n_asked].tolist(), slots[:n_asked].tolist(), strict=True))
-        self._keep(rows[n_asked:], slots[n_asked:])
+        self._keep(rows[n_asked:], slots[n_asked:], from_anchors[n_asked:])
         if is_between or not is_done or len(found) < len(others):
             self._later()
 
@@ -154,136 +156,32 @@ class LabelsItem:
         self._step = (self._step + 1) % (FRAMES_BETWEEN + 1) if moves and len(self._others_shown) else -1
         return self._step > 0
 
-    def _draw(
-        self,
-        painter: QPainter,
-        corners: DoubleArray,
-        rows: list[int],
-        asked: list[Caption],
-        *,
-        is_quiet: bool,
-        is_first: bool,
-    ) -> bool:
-        """Draw names at their corners, the first of them `asked`; whether all have come to be there in full."""
-        ratio = painter.device().devicePixelRatioF()
-        places = np.round(np.add(corners, (SIDE_PX - HALO_PX, -HALO_PX)) * ratio)
-        if self._drawn_for != (is_quiet, ratio):
-            self._drawn_for, self._settled = (is_quiet, ratio), {}
-        usual, n_asked = BESIDE_ANSWER if is_quiet else 1.0, len(asked)
-        strengths = self._strengths(np.array(rows[n_asked:], np.int64))
-        opacities = np.full(len(rows), usual)
-        opacities[:n_asked] = 1.0
-        if strengths is not None:
-            opacities[n_asked:] *= strengths
-        settled = self._settled.get
-        pictures: list[QPixmap | None] = [*[None] * n_asked, *map(settled, rows[n_asked:])]
-        fading = self._take_new(rows, pictures, asked, ratio, is_quiet=is_quiet, is_first=is_first)
-        self._paint_all(painter, places, pictures, opacities * fading, ratio)
-        drawn = zip(rows[n_asked:], pictures[n_asked:], fading[n_asked:].tolist(), strict=True)
-        self._settled = {row: picture for row, picture, share in drawn if picture is not None and share == 1.0}
-        self._painted = places / ratio, pictures
-        return bool((fading == 1.0).all())
-
-    def _take_new(
-        self,
-        rows: list[int],
-        pictures: list[QPixmap | None],
-        asked: list[Caption],
-        ratio: float,
-        *,
-        is_quiet: bool,
-        is_first: bool,
-    ) -> DoubleArray:
-        """Find or make missing pictures, some a frame; returns how far each name (n,) has come to be there, 0..1."""
-        now, before, self._shown = self._clock(), self._shown, {}
-        shares, n_new = np.ones(len(rows)), 0
-        for at in [at for at, picture in enumerate(pictures) if picture is None]:
-            row, caption = rows[at], asked[at] if at < len(asked) else None
-            since = before.get(row, -np.inf if is_first or row in self._settled else now)
-            picture = self._found(row, caption, ratio, is_quiet=is_quiet)
-            if picture is None:
-                n_new += 1
-                if n_new > NEW_PICTURES and not is_first and row not in before:
-                    shares[at] = 0.0
-                    continue
-                picture = self._made(row, caption, ratio, is_quiet=is_quiet)
-            pictures[at] = picture
-            self._shown[row] = since
-            shares[at] = min((now - since) / FADE_S, 1.0)
-        return shares
-
-    def _paint_all(
-        self,
-        painter: QPainter,
-        places: DoubleArray,
-        pictures: list[QPixmap | None],
-        opacities: DoubleArray,
-        ratio: float,
-    ) -> None:
-        """Draw pictures at places (n, 2) in device pixels; those equally opaque together, which is quicker."""
-        draw = painter.drawPixmap
-        for opacity in np.unique(opacities[opacities > 0]).tolist():
-            painter.setOpacity(opacity)
-            chosen = np.flatnonzero(opacities == opacity)
-            if ratio == 1.0:  # twice as quick as with a QPointF
-                for at, (x, y) in zip(chosen.tolist(), places[chosen].astype(np.int64).tolist(), strict=True):
-                    if (picture := pictures[at]) is not None:
-                        draw(x, y, picture)
-            else:
-                for at, (x, y) in zip(chosen.tolist(), (places[chosen] / ratio).tolist(), strict=True):
-                    if (picture := pictures[at]) is not None:
-                        draw(QPointF(x, y), picture)
-        painter.setOpacity(1.0)
-
     @property
-    def painted(self) -> list[tuple[QPointF, QPixmap]]:
+    def painted(self) -> list[Picture]:
         """The pictures of the last frame, and where they lie."""
-        places, pictures = self._painted
-        shown = zip(places.tolist(), pictures, strict=True)
-        return [(QPointF(*place), picture) for place, picture in shown if picture is not None]
+        return self._shown.painted
 
-    def _found(self, row: int, caption: Caption | None, ratio: float, *, is_quiet: bool) -> QPixmap | None:
-        return self._pictures.find(_key(row, caption, ratio, is_quiet=is_quiet))
-
-    def _made(self, row: int, caption: Caption | None, ratio: float, *, is_quiet: bool) -> QPixmap:
-        assert self._names is not None
-        text = caption.text if caption is not None else self._names.text(row)
-        key, color = _key(row, caption, ratio, is_quiet=is_quiet), self._color(caption, is_quiet=is_quiet)
-        return self._pictures.make(key, text, color, ratio)
-
-    def _color(self, caption: Caption | None, *, is_quiet: bool) -> QColor:
-        assert self._theme is not None
-        if caption is not None:
-            return QColor(getattr(self._theme, caption.role))
-        muted, text = QColor(self._theme.muted), QColor(self._theme.text)
-        if is_quiet:
-            return muted
-        return QColor.fromRgbF(*((getattr(muted, channel)() + getattr(text, channel)()) / 2 for channel in _CHANNELS))
-
-    def _keep(self, rows: RowArray, slots: ByteArray) -> None:
-        """Remember which other items were named, and where."""
+    def _keep(self, rows: RowArray, slots: ByteArray, boxes: DoubleArray) -> None:
+        """Remember which other items were named, and where: slots, and `boxes` (n, 4) from their anchors."""
         self._slots[self._others_shown] = 0
-        self._others_shown = np.sort(rows)
+        order = np.argsort(rows)
+        self._others_shown, self._boxes_kept = rows[order], boxes[order]
         self._slots[rows] = slots + 1
 
     def _drop_hidden(self, camera: Eye, taken: list[Box]) -> None:
         """Forget the places of names that would now be cut or covered, so that they do not push others away."""
-        assert self._names is not None
         rows, ground = self._others_shown, camera.ground
-        n = len(rows)
-        sizes = np.column_stack([self._names.widths(rows) + 2 * SIDE_PX, np.full(n, self._names.height)])
-        kept = Candidates(
-            camera.to_pixels(self._points[rows]), sizes, sizes, np.full(n, ITEM_OFFSET), self._slots[rows]
-        )
-        low = kept.corners(kept.kept - 1)
-        high = low + sizes
-        fits = (low >= (ground.left(), ground.top())).all(axis=1) & (high <= (ground.right(), ground.bottom())).all(
-            axis=1
-        )
-        for x, y, width, height in taken:
-            fits &= ~((low < (x + width, y + height)).all(axis=1) & (high > (x, y)).all(axis=1))
-        if not fits.all():
-            self._keep(rows[fits], self._slots[rows[fits]] - 1)
+        low = camera.to_pixels(self._points[rows]) + self._boxes_kept[:, :2]
+        high = low + self._boxes_kept[:, 2:]
+        fits = (low >= (ground.left(), ground.top())) & (high <= (ground.right(), ground.bottom()))
+        boxes = np.array(taken, np.float64).reshape(-1, 4)
+        covered = (low[:, None] < boxes[:, :2] + boxes[:, 2:]) & (high[:, None] > boxes[:, :2])
+        left = fits.all(axis=1) & ~np.any(covered.all(axis=2), axis=1)
+        if not left.all():
+            self._keep(rows[left], self._slots[rows[left]] - 1, self._boxes_kept[left])
+
+    def _keep_none(self) -> None:
+        self._keep(self._others_shown[:0], self._slots[:0], self._boxes_kept[:0])
 
     def _others(self, viewport: Viewport, marked: RowArray, *, is_quiet: bool) -> RowArray:
         """Items in view that are worth a name: those named before, then the landmarks, each ascending."""
@@ -309,7 +207,7 @@ class LabelsItem:
         asked = np.array([caption.point for caption in marked], np.float64).reshape(-1, self._points.shape[1])
         points = np.concatenate([asked, self._points[rows].astype(np.float64)])
         anchors = np.subtract(camera.to_pixels(points), (camera.ground.left(), camera.ground.top()))
-        advance = self._pictures.metrics.horizontalAdvance
+        advance = self._shown.metrics.horizontalAdvance
         own = np.array([advance(caption.text) for caption in marked], np.float64)
         widths = np.concatenate([own, self._names.widths(rows)])
         sizes = np.column_stack([widths + 2 * SIDE_PX, np.full(n, self._names.height)])
@@ -327,10 +225,6 @@ class LabelsItem:
 
     def _spacing(self, *, is_quiet: bool) -> Spacing:
         return SPACINGS["few" if is_quiet or self.amount == "off" else self.amount]
-
-
-def _key(row: int, caption: Caption | None, ratio: float, *, is_quiet: bool) -> tuple[object, ...]:
-    return (row, is_quiet, ratio) if caption is None else (caption.text, caption.role, ratio)
 
 
 def _placed(candidates: Candidates, camera: Eye, marked: list[Caption], taken: list[Box]) -> ByteArray:

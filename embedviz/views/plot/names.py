@@ -20,6 +20,11 @@ class Names:
         self._widths = np.zeros(space.n_items, np.float32)  # 0 where not known; pages never touched cost no memory
         self.height = metrics.height()
 
+    @property
+    def n_items(self) -> int:
+        """How many items there are to name."""
+        return self._space.n_items
+
     def text(self, row: int) -> str:
         """One line, cut where it is long."""
         text = self._space.name(row)

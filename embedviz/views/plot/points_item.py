@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QPainter
 
-from embedviz.raster import Coloring, Painter, Style, count_in_view, estimate_in_view
+from embedviz.raster import Coloring, Painter, Style, estimate_in_view
 from embedviz.raster.drawing import CELL_PX, MOVING_CELL_PX, Color
 from embedviz.raster.tiles import Tiles
 from embedviz.raster.tint_layers import Layers, TintWish, layers_at_once
 from embedviz.raster.tints import Tints
 from embedviz.space.arrays import ByteArray, CodeArray, FloatArray, RowArray
-from embedviz.views.plot.camera import Camera
-from embedviz.views.plot.frame import Frame, frame_of
+from embedviz.views.plot.canvas import Canvas
+from embedviz.views.plot.frame import Frame
 from embedviz.views.plot.look import Look
 from embedviz.views.plot.picture import image_of
 from embedviz.views.theme import Theme
@@ -35,7 +35,7 @@ class _Layer:
 
 
 class PointsItem:
-    """Draws points (n, 2); remembers its last picture, so that only a moved camera costs a new one.
+    """Draws points (n, 2); remembers its picture while the view rests.
 
     While a view of MANY_ITEMS moves, wider cells are drawn; then `settle` is called, and a redraw soon after it shows
     the fine ones.
@@ -60,7 +60,7 @@ class PointsItem:
         self._theme: Theme | None = None
         self._layers: list[_Layer] = []
         self._size, self._opacity = 1.0, 1.0
-        self._pictures: list[tuple[np.ndarray, QImage]] = []
+        self._clean: ByteArray | None = None  # the last picture, for what is drawn over it
         self._drawn_for: Frame | None = None
         self._seen: Frame | None = None
         self._cell_px = CELL_PX
@@ -115,28 +115,27 @@ class PointsItem:
     @property
     def is_painted(self) -> bool:
         """Whether points have come to the screen."""
-        return bool(self._pictures) and len(self._points) > 0
+        return self._seen is not None and len(self._points) > 0
 
     def redraw(self) -> None:
         """Paint a new picture at the next occasion."""
-        self._drawn_for = None
+        self._drawn_for = self._clean = None
         self._update()
 
-    def paint(self, painter: QPainter, camera: Camera) -> None:
-        """Draw what the camera sees, and the ground under it."""
+    def paint(self, canvas: Canvas, painter: QPainter) -> None:
+        """Draw what lies under a canvas, and the ground under it; `painter` is one of the canvas."""
         if self._theme is None:
             return
-        frame = frame_of(camera.shown, camera.ground, painter.device().devicePixelRatioF())
-        if frame is None:
+        frame, is_resting = canvas.frame, self._seen in (None, canvas.frame)
+        if frame == self._drawn_for and self._clean is not None:
+            canvas.pixels[:] = self._clean
             return
         if frame != self._drawn_for:
             self._follow(frame)
-            first, *others = self._painted(frame, self._theme)
-            self._pictures = [image_of(first, frame.ratio, is_opaque=True)]
-            self._pictures += [image_of(picture, frame.ratio) for picture in others]
-            self._drawn_for = frame
-        for _pixels, image in self._pictures:
-            painter.drawImage(frame.origin, image)
+        self._draw(canvas, painter, self._theme)
+        self._drawn_for = frame
+        # a view that moves is not looked at twice, so that its pictures need not be kept
+        self._clean = canvas.pixels.copy() if is_resting else None
 
     def _follow(self, frame: Frame) -> None:
         """Tell a view that moves from one that rests."""
@@ -145,19 +144,18 @@ class PointsItem:
         if moves:
             self._settle()
 
-    def _painted(self, frame: Frame, theme: Theme) -> list[np.ndarray]:
-        """The pictures to lay over each other: all items, and the selected ones once more, stronger."""
-        n_in_view = (
-            estimate_in_view(self._points, frame.viewport)
-            if self._tiles is None
-            else count_in_view(self._tiles, frame.viewport)
-        )
+    def _draw(self, canvas: Canvas, painter: QPainter, theme: Theme) -> None:
+        """Draw all items, and over them the selected ones once more, stronger."""
+        frame = canvas.frame
+        n_in_view = estimate_in_view(self._points if self._tiles is None else self._tiles, frame.viewport)
         styles = self.look(theme).styles(n_in_view, frame.ratio)
         self._layers = self._layers or self._prepared(theme)
+        first, *others = zip(self._layers, styles, strict=False)
         tone = QColor(theme.ground)
-        grounds = (tone.red(), tone.green(), tone.blue()), None
-        layers = zip(self._layers, styles, grounds, strict=False)
-        return [self._paint(layer, frame, how, ground) for layer, how, ground in layers]
+        self._paint(*first, frame, (tone.red(), tone.green(), tone.blue()), canvas.pixels)
+        for layer, style in others:
+            picture = self._paint(layer, style, frame)
+            painter.drawImage(frame.origin, image_of(picture, frame.ratio)[1])
 
     def _prepared(self, theme: Theme) -> list[_Layer]:
         """What to draw, whatever the camera sees: for sorted points their tints."""
@@ -174,7 +172,14 @@ class PointsItem:
         tinted, colors = self._tinted(TintWish(tiles, self._coloring, rows)), (theme.rest, theme.accent)
         return [_Layer(tiles, color, tints=tints) for tints, color in zip(tinted, colors, strict=False)]
 
-    def _paint(self, layer: _Layer, frame: Frame, style: Style, ground: Color | None) -> np.ndarray:
+    def _paint(
+        self,
+        layer: _Layer,
+        style: Style,
+        frame: Frame,
+        ground: Color | None = None,
+        out: ByteArray | None = None,
+    ) -> ByteArray:
         tone = QColor(layer.color)
         return self._painter.paint(
             layer.source,
@@ -187,4 +192,5 @@ class PointsItem:
             tints=layer.tints,
             cell_px=self._cell_px,
             ground=ground,
+            out=out,
         )

@@ -26,6 +26,7 @@ from embedviz.views.color_key import ColorKey
 from embedviz.views.plot.arrows_item import ArrowsItem
 from embedviz.views.plot.axes import Axes
 from embedviz.views.plot.camera import Camera
+from embedviz.views.plot.canvas import Canvas
 from embedviz.views.plot.captions import Caption, captions
 from embedviz.views.plot.fitting import rectangle_around
 from embedviz.views.plot.frame import frame_of
@@ -72,6 +73,7 @@ class Scene(QObject):
         self._appearance, self._color_key = appearance, color_key
         self._font = font
         self.painter = raster.Painter()
+        self._canvas = Canvas(is_opaque=True)
         self._area = QRectF()
         self.points: FloatArray = np.zeros((0, 2), np.float32)
         self.tiles: Tiles | None = None
@@ -111,21 +113,28 @@ class Scene(QObject):
         painter.fillRect(
             QRectF(area.left(), ground.bottom() - 1, area.width(), area.bottom() - ground.bottom() + 1), tone
         )
-        painter.setClipRect(ground)
-        self.points_item.paint(painter, self.camera)
-        self.arrows_item.paint(painter, self.camera, self.points)
-        self.paint_names(painter, [*covered, *self.marks_item.paint(painter, self.camera)], fades=fades)
-        self.marks_item.paint_focus(painter, self.camera)
-        painter.setClipping(False)
+        frame = frame_of(self.camera.shown, ground, painter.device().devicePixelRatioF())
+        if frame is not None:
+            self._canvas.fit(frame)
+            with self._canvas.painter() as inner:
+                self._paint_ground(inner, covered, fades=fades)
+            self._canvas.show(painter)
         self.paint_front(painter)
+
+    def _paint_ground(self, painter: QPainter, covered: list[Box], *, fades: bool) -> None:
+        self.points_item.paint(self._canvas, painter)
+        self.arrows_item.paint(painter, self.camera, self.points)
+        taken = self.marks_item.paint(painter, self.camera)
+        self.paint_names(self._canvas, painter, [*covered, *taken], fades=fades)
+        self.marks_item.paint_focus(painter, self.camera)
 
     def paint_back(self, painter: QPainter) -> None:
         """Draw what stands behind the points: on a plane nothing."""
 
-    def paint_names(self, painter: QPainter, taken: list[Box], *, fades: bool) -> None:
-        """Draw the names; they keep off the boxes that are `taken`."""
+    def paint_names(self, canvas: Canvas, painter: QPainter, taken: list[Box], *, fades: bool) -> None:
+        """Draw the names on a canvas, by a painter of it; they keep off the boxes that are `taken`."""
         is_quiet = self.marks is not None
-        self.labels_item.paint(painter, self.camera, self._captions, taken, is_quiet=is_quiet, fades=fades)
+        self.labels_item.paint(canvas, painter, self.camera, self._captions, taken, is_quiet=is_quiet, fades=fades)
 
     def paint_front(self, painter: QPainter) -> None:
         """Draw the axes round the ground."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from embedviz.raster import LabelBox
 from embedviz.raster.solid_box import SolidBox, title_boxes
 from embedviz.space.arrays import DoubleArray
-from embedviz.views.plot.label_pictures import HALO_PX, LabelPictures
+from embedviz.views.plot.label_pictures import HALO_PX, LabelPictures, Lettering
 from embedviz.views.plot.solid_camera import SolidCamera
 from embedviz.views.theme import Theme
 
@@ -37,11 +37,12 @@ class SolidAxes:
         self._covered: list[QRectF] = []
         self._theme: Theme | None = None
         self._metrics = QFontMetricsF(QFont())
-        self._pictures = LabelPictures(QFont(), "white")
+        self._pictures = LabelPictures(Lettering(QFont(), "white"))
 
     def set_look(self, theme: Theme, font: QFont) -> None:
         """Draw in another theme or font."""
-        self._theme, self._metrics, self._pictures = theme, QFontMetricsF(font), LabelPictures(font, theme.ground)
+        self._theme, self._metrics = theme, QFontMetricsF(font)
+        self._pictures = LabelPictures(Lettering(font, theme.ground))
 
     def set_titles(self, titles: tuple[str, str, str]) -> None:
         """Name the axes."""

@@ -22,7 +22,9 @@ from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.color_key import ColorKey
 from embedviz.views.plot.arrows_item import ArrowsItem
+from embedviz.views.plot.canvas import Canvas
 from embedviz.views.plot.captions import Caption, captions
+from embedviz.views.plot.frame import frame_of
 from embedviz.views.plot.marks_item import Box, MarksItem
 from embedviz.views.plot.moving_note import paint_moving_note
 from embedviz.views.plot.sight import Sight, marks_seen, space_places
@@ -64,6 +66,7 @@ class SolidScene(QObject):
         super().__init__(parent)
         self._session, self._appearance, self._color_key, self._font = session, appearance, color_key, font
         self._area = QRectF()
+        self._canvas = Canvas(is_opaque=True)
         self.points: FloatArray = _NONE
         self.marks: Marks | None = None
         self._drawn: tuple[Projection | None, raster.Axes] = (None, ())
@@ -132,12 +135,20 @@ class SolidScene(QObject):
     def paint(self, painter: QPainter, covered: list[Box], *, fades: bool) -> None:
         """Draw everything; names keep off the boxes that are `covered`, and appear at once unless they fade in."""
         self.axes.keep_off([QRectF(*box) for box in covered])
+        frame = frame_of(self._area, self._area, painter.device().devicePixelRatioF())
+        if frame is not None:
+            self._canvas.fit(frame)
+            with self._canvas.painter(painter) as inner:
+                self._paint_all(inner, covered, fades=fades)
+            self._canvas.show(painter)
+
+    def _paint_all(self, painter: QPainter, covered: list[Box], *, fades: bool) -> None:
         painter.fillRect(self._area, QColor(self._appearance.theme.ground))
         self.paint_back(painter)
         self.paint_points(painter)
         self._arrows_item.paint(painter, self.camera, self.points)
         taken = self.marks_item.paint(painter, self.camera)
-        self.paint_names(painter, [*covered, *taken], fades=fades)
+        self.paint_names(self._canvas, painter, [*covered, *taken], fades=fades)
         self.marks_item.paint_focus(painter, self.camera)
         self.paint_front(painter)
 
@@ -149,11 +160,12 @@ class SolidScene(QObject):
         """Draw the points."""
         self.points_item.paint(painter, self.camera, is_moving=self._resting.isActive())
 
-    def paint_names(self, painter: QPainter, taken: list[Box], *, fades: bool) -> None:
-        """Draw the names; they keep off the boxes that are `taken`, and off those of the axes."""
+    def paint_names(self, canvas: Canvas, painter: QPainter, taken: list[Box], *, fades: bool) -> None:
+        """Draw the names on a canvas, by a painter of it; they keep off the boxes `taken`, and those of the axes."""
         titles = [_box(title.box) for title in self.axes.titles(self.camera)]
         is_quiet = self.marks is not None
-        self.labels_item.paint(painter, self.camera, self._captions, [*titles, *taken], is_quiet=is_quiet, fades=fades)
+        taken = [*titles, *taken]
+        self.labels_item.paint(canvas, painter, self.camera, self._captions, taken, is_quiet=is_quiet, fades=fades)
 
     def paint_front(self, painter: QPainter) -> None:
         """Draw what stands before the points: the names of the axes, and what share of the points is drawn."""

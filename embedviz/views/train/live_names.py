@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from embedviz.raster.placement import NO_SLOT, Candidates, choose_slots
 from embedviz.space.arrays import ByteArray, DoubleArray, RowArray
 from embedviz.space.labels import Labels
-from embedviz.views.plot.label_pictures import HALO_PX, LabelPictures
+from embedviz.views.plot.label_pictures import HALO_PX, LabelPictures, Lettering
 from embedviz.views.text import one_line
 
 CANDIDATES, MOST_NAMES = 200, 60
@@ -22,7 +22,7 @@ class LiveNames:
     """Places and draws the names of some rows of `words`; asked ones first, then those named before, then the rest."""
 
     def __init__(self, font: QFont, ground: str) -> None:
-        self._pictures = LabelPictures(font, ground)
+        self._pictures = LabelPictures(Lettering(font, ground))
         self._words: Labels | None = None
         self._slots: dict[int, int] = {}
         self._known: dict[int, tuple[str, float]] = {}

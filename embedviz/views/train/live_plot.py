@@ -15,6 +15,7 @@ from embedviz.space.arrays import RowArray
 from embedviz.training import Frame
 from embedviz.views.appearance import Appearance
 from embedviz.views.plot.camera import Camera
+from embedviz.views.plot.canvas import Canvas
 from embedviz.views.plot.frame import frame_of
 from embedviz.views.plot.points_item import PointsItem
 from embedviz.views.plot.sight import Sight, plane_places
@@ -54,6 +55,7 @@ class LivePlot(QWidget):
         self._asked: tuple[object, RowArray] = (None, np.zeros(0, np.int64))
         self.camera = Camera(self)
         self.points_item = PointsItem(painter, self.update, self.update)
+        self._canvas = Canvas(is_opaque=True)
         self._names = LiveNames(self.font(), appearance.theme.ground)
         self.camera.changed.connect(self.update)
         operations.training_began.connect(self._on_training_began)
@@ -110,7 +112,12 @@ class LivePlot(QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "Words appear here as soon as the text is read.")
             return
         asked = self._asked_rows()
-        self.points_item.paint(painter, self.camera)
+        place = frame_of(self.camera.shown, self.camera.ground, painter.device().devicePixelRatioF())
+        if place is not None:
+            self._canvas.fit(place)
+            with self._canvas.painter() as inner:
+                self.points_item.paint(self._canvas, inner)
+            self._canvas.show(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hovered = [] if self.hovered is None else [self.hovered]
         self._paint_dots(painter, asked)
