@@ -180,11 +180,11 @@ def train(
     algorithm: str = "skip-gram",
     n_dims: int | None = None,
     window: int = 5,
-    epochs: int = 5,
+    epochs: int | None = None,
     min_count: int = 5,
     max_vocabulary: int | None = None,
     negatives: int = 5,
-    learning_rate: float = 0.025,
+    learning_rate: float | None = None,
     subsample: float = 1e-3,
     seed: int = 1,
     n_threads: int | None = None,
@@ -198,14 +198,15 @@ def train(
     `space.source.run.epochs` holds a record per epoch, and `on_progress` gets it as `step.partial`. The same seed gives
     the same vectors below two million tokens. `n_dims` is 100, or that of the space `start`, with whose vectors the
     training goes on: words that it does not hold begin at random, those that are not in the text stay as they are.
+    `epochs` are 5 and `learning_rate` 0.025, or what suits another algorithm: 0.05 for cbow, 15 and 0.1 for glove.
     Raises InputError for a text that cannot be used, OptionError.
     """
     from embedviz.progress import finish
-    from embedviz.training import TrainingOptions, train_steps
+    from embedviz.training import suited_options, train_steps
 
     usual = 100 if start is None else start.n_dims
-    options = TrainingOptions(
-        algorithm=algorithm,
+    options = suited_options(
+        algorithm,
         n_dims=usual if n_dims is None else n_dims,
         window=window,
         epochs=epochs,
@@ -242,11 +243,11 @@ def sweep(
 
     from embedviz.analysis.sweep_quality import measure_for
     from embedviz.progress import finish
-    from embedviz.training import TrainingOptions
+    from embedviz.training import suited_options
     from embedviz.training.sweep import sweep_steps
 
     measure = measure_for(path, [Path(file) for file in judge_by])
-    asked = TrainingOptions(**options)
+    asked = suited_options(**options)
     return finish(sweep_steps(path, asked, name, values, seeds=seeds, measure=measure, column=column), on_progress)
 
 

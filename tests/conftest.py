@@ -49,6 +49,13 @@ def pytest_configure(config: pytest.Config) -> None:
     shutil.rmtree(kept / "spaces", ignore_errors=True)  # copies of files that an earlier session opened
 
 
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runs folder of the test's own."""
+    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
 @dataclass(frozen=True)
 class Running:
     """What runs at one moment, by identity, with a name for each."""

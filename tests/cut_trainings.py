@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+import embedviz
 from embedviz import paths
 from embedviz.space.run import EpochRecord
 from embedviz.training import TrainingOptions, train_steps
@@ -21,6 +22,12 @@ def story(folder: Path, n_lines: int = 400) -> Path:
     path = folder / "story.txt"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def learned(corpus: Path, epochs: int = 2) -> str:
+    """Train on a text to the end; the name of the run that is kept."""
+    space = embedviz.train(corpus, n_dims=12, epochs=epochs, min_count=1, window=3)
+    return str(space.source.options["run"])
 
 
 def cut_short(corpus: Path, *, after: int = 2, options: TrainingOptions = OPTIONS) -> str:

@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--min-count", metavar="N", type=opening.positive, default=5, help="leave rarer words out (5)")
     add("--max-vocabulary", metavar="N", type=opening.positive, help="keep at most so many words (all)")
     add("--negatives", metavar="N", type=opening.positive, default=5, help="random words for each neighbour (5)")
-    add("--learning-rate", metavar="X", type=float, help="size of the first steps (0.025; glove 0.1)")
+    add("--learning-rate", metavar="X", type=float, help="size of the first steps (0.025; cbow 0.05, glove 0.1)")
     add(
         "--subsample", metavar="X", type=float, default=1e-3, help="read words above this share less; 0 for none (1e-3)"
     )
@@ -127,18 +127,17 @@ def _opened(path: str) -> EmbeddingSpace:
 
 def training_options(options: argparse.Namespace, *, n_dims: int = 100) -> TrainingOptions:
     """The options of training that the command line names, checked; `n_dims` where it does not name them."""
-    from embedviz.training import SUGGESTED, TrainingOptions
+    from embedviz.training import suited_options
 
-    named = {"epochs": options.epochs, "learning_rate": options.learning_rate, "x_max": options.x_max}
-    chosen: dict[str, Any] = dict(SUGGESTED.get(options.algorithm, {}))
-    chosen |= {name: value for name, value in named.items() if value is not None}
-    return TrainingOptions(
-        algorithm=options.algorithm,
+    return suited_options(
+        options.algorithm,
         n_dims=n_dims if options.dims is None else options.dims,
         window=options.window,
+        epochs=options.epochs,
         min_count=options.min_count,
         max_vocabulary=options.max_vocabulary,
         negatives=options.negatives,
+        learning_rate=options.learning_rate,
         subsample=options.subsample,
         seed=options.seed,
         n_threads=options.threads,
@@ -146,9 +145,9 @@ def training_options(options: argparse.Namespace, *, n_dims: int = 100) -> Train
         min_n=options.min_n,
         max_n=options.max_n,
         n_buckets=options.buckets,
+        x_max=options.x_max,
         context_power=options.context_power,
         shift=options.shift,
-        **chosen,
     ).checked()
 
 

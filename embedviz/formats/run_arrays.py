@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from embedviz.errors import FormatError, UnsafeFileError
 from embedviz.formats.npy_stream import read_header
 from embedviz.formats.probe import access_error
-from embedviz.progress import Progress, Steps
+from embedviz.progress import Progress, Steps, finish
 
 FRESH = ".fresh"
 """How the name of a file ends while it is written."""
@@ -77,9 +77,8 @@ def write_steps(
             block = np.ascontiguousarray(rows(start, min(start + at_once, shape[0])), dtype)
             if block.shape != (min(at_once, shape[0] - start), *shape[1:]):
                 raise ValueError(f"rows {start}.. of {path.name} have the shape {block.shape}")
-            data = block.reshape(-1).view(np.uint8).data
-            sums.append(zlib.crc32(data))
-            _write_all(descriptor, data)
+            sums.append(_sum(block))
+            _write_all(descriptor, block.reshape(-1).view(np.uint8).data)
             os.fsync(descriptor)  # block by block, so that nobody waits long for a slow disk
             yield Progress(min(1.0, (start + at_once) / shape[0]), text)
         if not sums:
@@ -147,9 +146,21 @@ def mapped(path: Path, facts: ArrayFacts, *, is_checked: bool = False) -> NDArra
 
 def in_memory(path: Path, facts: ArrayFacts) -> NDArray[Any]:
     """A copy of the array as it was written, all of it compared; raises as `mapped` does."""
-    array = _mapped(path, facts)
-    _compare(path, array, facts, range(len(facts.sums)))
-    return np.array(array)
+    return finish(in_memory_steps(path, facts, ""))
+
+
+def in_memory_steps(path: Path, facts: ArrayFacts, text: str) -> Steps[NDArray[Any]]:
+    """As `in_memory`, block by block."""
+    array, step = _mapped(path, facts), facts.rows_at_once
+    _check_count(path, array, facts)
+    copied = np.empty(array.shape, array.dtype)
+    for block, start in enumerate(range(0, len(array), step)):
+        rows = copied[start : start + step]
+        rows[:] = array[start : start + step]
+        if _sum(rows) != facts.sums[block]:
+            raise _damaged(path)
+        yield Progress(min(1.0, (start + step) / len(array)), text)
+    return copied
 
 
 def _mapped(path: Path, facts: ArrayFacts) -> NDArray[Any]:
@@ -171,13 +182,20 @@ def _mapped(path: Path, facts: ArrayFacts) -> NDArray[Any]:
 
 
 def _compare(path: Path, array: NDArray[Any], facts: ArrayFacts, blocks: range | tuple[int, int]) -> None:
-    n_rows, step = len(array), facts.rows_at_once
-    if len(facts.sums) != -(-n_rows // step):
-        raise _damaged(path)
+    _check_count(path, array, facts)
+    step = facts.rows_at_once
     for block in blocks:
-        rows = array[block * step : (block + 1) * step]
-        if zlib.crc32(rows.reshape(-1).view(np.uint8).data) != facts.sums[block]:
+        if _sum(array[block * step : (block + 1) * step]) != facts.sums[block]:
             raise _damaged(path)
+
+
+def _check_count(path: Path, array: NDArray[Any], facts: ArrayFacts) -> None:
+    if len(facts.sums) != -(-len(array) // facts.rows_at_once):
+        raise _damaged(path)
+
+
+def _sum(rows: NDArray[Any]) -> int:
+    return zlib.crc32(rows.reshape(-1).view(np.uint8).data)
 
 
 def _opened(path: Path) -> IO[bytes]:

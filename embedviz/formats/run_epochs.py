@@ -9,14 +9,25 @@ import numpy as np
 
 from embedviz.errors import FileAccessError
 from embedviz.formats import run_folders
+from embedviz.formats.fasttext_ngrams import NgramShape
+from embedviz.formats.fasttext_subwords import Subwords
 from embedviz.formats.opening import finished_space
 from embedviz.formats.registry import Reading
-from embedviz.formats.run_arrays import in_memory
+from embedviz.formats.run_arrays import in_memory, is_there, mapped, whole
 from embedviz.formats.run_names import PREFIX, parted
-from embedviz.formats.run_record import COUNTS, OFFSETS, WORDS, RunRecord, damaged, read_record
+from embedviz.formats.run_record import (
+    COUNTS,
+    OFFSETS,
+    PART_ROWS,
+    WORDS,
+    RunRecord,
+    damaged,
+    parts_file,
+    read_record,
+)
 from embedviz.formats.run_store import folder_of, mapped_epoch
 from embedviz.progress import Progress, Steps
-from embedviz.space.arrays import FloatArray
+from embedviz.space.arrays import FloatArray, RowArray
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
 from embedviz.space.run import Run
@@ -44,6 +55,7 @@ class RunEpochs:
         if lock is not None:
             weakref.finalize(self.labels, lock.release)
         self._checked: set[int] = set()
+        self._part_rows: RowArray | None = None
         self._spaces: weakref.WeakValueDictionary[int, EmbeddingSpace] = weakref.WeakValueDictionary()
 
     @property
@@ -82,7 +94,8 @@ class RunEpochs:
         if known is not None:
             return known
         vectors, run = self.vectors(epoch), self.run(epoch)
-        space = EmbeddingSpace(vectors, self.labels, self._source(run, epoch), self.metadata, self._notes(epoch))
+        source, notes, subwords = self._source(run, epoch), self._notes(epoch), self._subwords(epoch)
+        space = EmbeddingSpace(vectors, self.labels, source, self.metadata, notes, subwords)
         self._spaces[epoch] = space
         return space
 
@@ -98,6 +111,17 @@ class RunEpochs:
         if offsets[0] != 0 or offsets[-1] != len(buffer) or (np.diff(offsets) < 0).any():
             raise damaged(self._folder)
         return Labels(buffer, offsets), counts
+
+    def _subwords(self, epoch: int) -> Subwords | None:
+        """What composes other words as they were after an epoch; None where no sub-words were learned, or kept."""
+        record, options = self._current(), self._record.run.options
+        facts, rows = record.parts.get(epoch), record.part_rows
+        if facts is None or rows is None or not is_there(self._folder / parts_file(epoch), facts):
+            return None
+        if self._part_rows is None:
+            self._part_rows = in_memory(self._folder / PART_ROWS, rows)
+        shape = NgramShape(*(whole(options[name]) for name in ("min_n", "max_n", "n_buckets")))
+        return Subwords(mapped(self._folder / parts_file(epoch), facts), shape, self._part_rows)
 
     def _source(self, run: Run, epoch: int) -> Source:
         record = self._record
@@ -129,7 +153,7 @@ def open_run_steps(name: str, epoch: int | None = None) -> Steps[EmbeddingSpace]
     """
     yield Progress(0.0, f"Opening {PREFIX}{name}")
     space = RunEpochs(name).space(epoch)
-    reading = Reading(space.vectors, space.source.format, space.labels, space.metadata)
+    reading = Reading(space.vectors, space.source.format, space.labels, space.metadata, subwords=space.subwords)
     return (yield from finished_space(reading, space.source, space.notes))
 
 

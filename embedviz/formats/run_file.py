@@ -93,8 +93,9 @@ def run_from_json(facts: Mapping[str, Any]) -> Run:
 
 
 def _record(epoch: Mapping[str, Any]) -> EpochRecord:
-    numbers = {name: _number(epoch[name]) for name in _FIELDS if name not in ("epoch", "sentence")}
-    return EpochRecord(epoch=_whole(epoch["epoch"]), sentence=str(epoch["sentence"]), **numbers)
+    numbers = {name: _number(epoch[name]) for name in _FIELDS if name not in ("epoch", "sentence", "seconds")}
+    seconds = _number(epoch.get("seconds"))  # which earlier records do not tell
+    return EpochRecord(epoch=_whole(epoch["epoch"]), sentence=str(epoch["sentence"]), **numbers, seconds=seconds)
 
 
 def _whole(value: object) -> int:

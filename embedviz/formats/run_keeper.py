@@ -18,15 +18,18 @@ from numpy.typing import NDArray
 from embedviz.errors import EmbedvizError, OptionError
 from embedviz.formats import run_folders
 from embedviz.formats.atomic import reason
+from embedviz.formats.fasttext_subwords import Subwords
 from embedviz.formats.run_arrays import ArrayFacts, in_memory, write_steps
-from embedviz.formats.run_lock import FileLock
+from embedviz.formats.run_holding import HeldRun
 from embedviz.formats.run_record import (
     COUNTS,
     OFFSETS,
+    PART_ROWS,
     WORDS,
     RunRecord,
     Written,
     epoch_file,
+    parts_file,
     read_record,
     state_file,
     write_record,
@@ -41,7 +44,6 @@ from embedviz.space.source import Note
 
 _FLOAT = np.dtype("<f4")
 _UNWRITTEN = ArrayFacts("|u1", (0,), 1, ())
-_PATIENCE_SECONDS = 1.0
 
 Rows = Callable[[int, int], FloatArray]
 _Files = tuple[tuple[str, NDArray[Any]], ...]
@@ -50,16 +52,16 @@ _Files = tuple[tuple[str, NDArray[Any]], ...]
 class RunKeeper:
     """Keeps one training in the runs folder: `begin`, `epoch_steps` from epoch 0 (before training), then `finish`.
 
-    `limit_bytes` bounds what all runs take; `resume` names an interrupted or stopped run that goes on from its last
-    epoch. `close` in any case: a run that was not finished is interrupted then, as one that was killed is; `abandon`
-    removes it. To be used by one thread; `name` and `trouble` may be read by others.
+    `limit_bytes` bounds what all runs take; `resume` is an interrupted or stopped run that goes on from its last epoch
+    and is let go of in the end. `close` in any case: a run that was not finished is interrupted then, as one that was
+    killed is; `abandon` removes it. To be used by one thread; `name` and `trouble` may be read by others.
     """
 
-    def __init__(self, *, limit_bytes: int = LIMIT_BYTES, resume: str | None = None) -> None:
+    def __init__(self, *, limit_bytes: int = LIMIT_BYTES, resume: HeldRun | None = None) -> None:
         self._limit_bytes = limit_bytes
         self._resumed = resume
         self._folder: Path | None = None
-        self._lock: FileLock | None = None
+        self._lock = None if resume is None else resume.lock
         self._planned: RunRecord | None = None  # what will be written with the first epoch
         self._written: RunRecord | None = None
         self._words: _Files = ()
@@ -102,23 +104,25 @@ class RunKeeper:
         n_threads: int = 1,
         is_reproducible: bool = True,
         state_bytes: int | None = None,
+        n_parts: int = 0,
         notes: Sequence[Note] = (),
     ) -> None:
         """Find a name and room for the run, or take up the one that is resumed.
 
         `corpus` is what to open again, `corpus_name` what a person calls it; `options` are those of the training as
-        JSON can hold them; `state_bytes` those of the matrices that `epoch_steps` will get, by default two of vectors.
+        JSON can hold them; `state_bytes` those of the matrices that `epoch_steps` will get, by default two of vectors;
+        `n_parts` counts the sub-words whose vectors it will get.
         """
         of_counts = np.asarray(counts, "<i8")
         self._words = ((WORDS, words.buffer), (OFFSETS, words.offsets), (COUNTS, of_counts))
-        epoch_bytes = _FLOAT.itemsize * len(words) * n_dims
+        epoch_bytes = _FLOAT.itemsize * (len(words) + n_parts) * n_dims
         with self._noting_trouble():
             if self._resumed is not None:
-                self._take_up(self._resumed, n_dims, notes)
+                self._take_up(self._resumed.kept.name, n_dims, notes)
                 return
             with run_folders.alone() as runs:
                 run_folders.sweep(runs)
-                beside = 2 * epoch_bytes if state_bytes is None else state_bytes
+                beside = 2 * _FLOAT.itemsize * len(words) * n_dims if state_bytes is None else state_bytes
                 every = make_room(n_epochs, epoch_bytes, beside, self._limit_bytes)
                 self._folder, self._lock = run_folders.make_folder(runs, corpus_name)
             self._planned = RunRecord(
@@ -138,12 +142,18 @@ class RunKeeper:
             )
 
     def epoch_steps(
-        self, epoch: int, record: EpochRecord | None, rows: Rows, state: Sequence[NDArray[Any]]
+        self,
+        epoch: int,
+        record: EpochRecord | None,
+        rows: Rows,
+        state: Sequence[NDArray[Any]],
+        parts: Subwords | None = None,
     ) -> Steps[None]:
         """Keep an epoch: the vectors, whose rows from one to another `rows` gives, and the trainer's own matrices.
 
-        Epochs ascend; 0, without a record, is before training. None of it may change meanwhile. Once this has returned,
-        the epoch outlives the process. Closing it leaves the run as it was after the epoch before.
+        `parts` are the sub-words of a training that learns some. Epochs ascend; 0, without a record, is before
+        training. None of it may change meanwhile. Once this has returned, the epoch outlives the process. Closing it
+        leaves the run as it was after the epoch before.
         """
         if self.last_epoch is not None and epoch <= self.last_epoch:
             raise OptionError(f"Epoch {epoch} is kept already; the last was {self.last_epoch}.")
@@ -153,6 +163,8 @@ class RunKeeper:
         with self._noting_trouble():
             try:
                 written = yield from self._files_steps(folder, planned, epoch, rows, state)
+                if parts is not None:
+                    written = yield from _parts_steps(folder, written, epoch, parts)
                 if record is not None:
                     written = replace(written, run=replace(written.run, epochs=(*written.run.epochs, record)))
                 self._commit(written)
@@ -189,11 +201,7 @@ class RunKeeper:
 
     def _take_up(self, name: str, n_dims: int, notes: Sequence[Note]) -> None:
         """Go on with a run that was not completed; OptionError where it is not of these words."""
-        with run_folders.alone():
-            folder = folder_of(name)
-            self._lock = run_folders.hold_training(folder, patience_seconds=_PATIENCE_SECONDS)
-        if self._lock is None:
-            raise OptionError(f"The run “{name}” is being trained already")
+        folder = folder_of(name)
         before = read_record(folder)
         named = before.files()
         is_same = all(np.array_equal(in_memory(folder / file, named[file]), words) for file, words in self._words)
@@ -249,9 +257,22 @@ def _going_on(record: RunRecord, notes: Sequence[Note]) -> RunRecord:
     """The record of a run that goes on from its state, without what was noted when it ended."""
     epoch = record.state_epoch
     kept = {each: facts for each, facts in record.kept.items() if each <= epoch}
+    parts = {each: facts for each, facts in record.parts.items() if each <= epoch}
     run = replace(record.run, epochs=tuple(each for each in record.run.epochs if each.epoch <= epoch), stopped=False)
     notes = (*(note for note in record.notes if note.kind == THINNED), *notes)
-    return replace(record, run=run, kept=kept, status="running", ended=None, notes=notes)
+    return replace(record, run=run, kept=kept, parts=parts, status="running", ended=None, notes=notes)
+
+
+def _parts_steps(folder: Path, record: RunRecord, epoch: int, parts: Subwords) -> Steps[RunRecord]:
+    """Write the sub-words of an epoch, with the first which buckets they are of; the record that names them too."""
+    table, rows, text = parts.table, record.part_rows, f"Keeping epoch {epoch}"
+    assert isinstance(table, np.ndarray), "what is learned stands in memory"
+    assert parts.kept is not None, "a training learns the buckets of its words"
+    if rows is None:
+        rows = yield from _array_steps(folder / PART_ROWS, parts.kept, text)
+    kept = {each: facts for each, facts in record.parts.items() if each in record.kept}
+    kept[epoch] = yield from _array_steps(folder / parts_file(epoch), table, text)
+    return replace(record, part_rows=rows, parts=kept)
 
 
 def _array_steps(path: Path, array: NDArray[Any], text: str) -> Steps[ArrayFacts]:

@@ -18,7 +18,7 @@ from embedviz.space.run import Run
 from embedviz.space.source import Note
 
 RECORD = "run.json"
-WORDS, OFFSETS, COUNTS = "words.npy", "word-offsets.npy", "counts.npy"
+WORDS, OFFSETS, COUNTS, PART_ROWS = "words.npy", "word-offsets.npy", "counts.npy", "part-rows.npy"
 _KIND, _VERSION = "embedviz kept run", 1
 _SEAL = '"seal": '
 _MOST_BYTES = 1 << 26
@@ -33,7 +33,8 @@ class RunRecord:
 
     Every `every`-th epoch is kept, and the last. `words` holds the facts of the words' bytes, their offsets and counts,
     `kept` those of the vectors of each kept epoch (0 is before training), `state` those of the trainer's matrices after
-    `state_epoch`.
+    `state_epoch`. Of a training that learned sub-words, `parts` holds the facts of their vectors after each kept epoch,
+    and `part_rows` those of the buckets that have one, int64 (2, n), as `Subwords.kept` holds them.
     """
 
     run: Run
@@ -52,17 +53,26 @@ class RunRecord:
     kept: Mapping[int, ArrayFacts] = field(default_factory=dict)
     state_epoch: int = 0
     state: tuple[ArrayFacts, ...] = ()
+    part_rows: ArrayFacts | None = None
+    parts: Mapping[int, ArrayFacts] = field(default_factory=dict)
 
     def files(self) -> dict[str, ArrayFacts]:
         """The files that the record names, and what they hold."""
         named = dict(zip((WORDS, OFFSETS, COUNTS), self.words, strict=True))
         named |= {epoch_file(epoch): facts for epoch, facts in self.kept.items()}
+        named |= {parts_file(epoch): facts for epoch, facts in self.parts.items()}
+        named |= {PART_ROWS: self.part_rows} if self.part_rows is not None else {}
         return named | {state_file(self.state_epoch, part): facts for part, facts in enumerate(self.state)}
 
 
 def epoch_file(epoch: int) -> str:
     """The file of the vectors after an epoch."""
     return f"epoch-{epoch:04d}.npy"
+
+
+def parts_file(epoch: int) -> str:
+    """The file of the vectors of sub-words after an epoch."""
+    return f"epoch-{epoch:04d}-parts.npy"
 
 
 def state_file(epoch: int, part: int) -> str:
@@ -129,6 +139,8 @@ def _as_json(record: RunRecord) -> dict[str, Any]:
         "kept": [[epoch, facts.as_json()] for epoch, facts in sorted(record.kept.items())],
         "state_epoch": record.state_epoch,
         "state": [facts.as_json() for facts in record.state],
+        "part_rows": None if record.part_rows is None else record.part_rows.as_json(),
+        "parts": [[epoch, facts.as_json()] for epoch, facts in sorted(record.parts.items())],
     }
 
 
@@ -137,6 +149,7 @@ def _of_json(facts: Mapping[str, Any]) -> RunRecord:
     n_dims, ended = whole(facts["n_dims"]), facts["ended"]
     buffer, offsets, counts = map(ArrayFacts.of_json, facts["words"])
     kept = {whole(epoch): ArrayFacts.of_json(array) for epoch, array in facts["kept"]}
+    part_rows = facts.get("part_rows")  # which earlier records do not name
     record = RunRecord(
         run=run,
         corpus=_text(facts["corpus"]),
@@ -154,6 +167,8 @@ def _of_json(facts: Mapping[str, Any]) -> RunRecord:
         kept=kept,
         state_epoch=whole(facts["state_epoch"]),
         state=tuple(map(ArrayFacts.of_json, facts["state"])),
+        part_rows=None if part_rows is None else ArrayFacts.of_json(part_rows),
+        parts={whole(epoch): ArrayFacts.of_json(array) for epoch, array in facts.get("parts", ())},
     )
     shapes = {(array.dtype, array.shape) for array in kept.values()}
     of_words = [(array.dtype, array.shape) for array in record.words]
@@ -163,10 +178,21 @@ def _of_json(facts: Mapping[str, Any]) -> RunRecord:
         and shapes == {("<f4", (n_words, n_dims))}
         and of_words == [("|u1", buffer.shape[:1]), ("<i8", (n_words + 1,)), ("<i8", (n_words,))]
         and all(array.dtype[1] in "fiu" for array in record.state)
+        and (not record.parts or _has_rows(record))
     )
     if not is_sound:
         raise ValueError("the record contradicts itself")
     return record
+
+
+def _has_rows(record: RunRecord) -> bool:
+    """Whether all sub-words have a place among the buckets."""
+    rows, shapes = record.part_rows, {(array.dtype, array.shape) for array in record.parts.values()}
+    return (
+        rows is not None
+        and (rows.dtype, rows.shape[:1]) == ("<i8", (2,))
+        and shapes == {("<f4", (*rows.shape[1:], record.n_dims))}
+    )
 
 
 def _time(text: object) -> datetime:

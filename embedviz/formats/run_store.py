@@ -20,9 +20,10 @@ from embedviz import paths
 from embedviz.errors import EmbedvizError, FileAccessError, FormatError, OptionError, OutputError
 from embedviz.formats import run_folders
 from embedviz.formats.atomic import reason
-from embedviz.formats.run_arrays import in_memory, is_there, mapped
+from embedviz.formats.run_arrays import in_memory_steps, is_there, mapped
 from embedviz.formats.run_names import is_name
 from embedviz.formats.run_record import RECORD, RunRecord, Written, epoch_file, read_record, state_file
+from embedviz.progress import Steps, finish, within
 from embedviz.space.arrays import FloatArray
 from embedviz.space.run import Run
 from embedviz.space.source import Note
@@ -136,15 +137,23 @@ def remove_run(name: str) -> int:
     return freed
 
 
-def run_state(name: str) -> tuple[int, tuple[NDArray[Any], ...]]:
+def run_state_steps(name: str) -> Steps[tuple[int, tuple[NDArray[Any], ...]]]:
     """The last finished epoch of a run, and the trainer's own matrices after it, as it gave them; all is compared.
 
     Raises as `epoch_vectors` does.
     """
     folder = folder_of(name)
     record = read_record(folder)
-    files = (folder / state_file(record.state_epoch, part) for part in range(len(record.state)))
-    return record.state_epoch, tuple(in_memory(file, facts) for file, facts in zip(files, record.state, strict=True))
+    parts: list[NDArray[Any]] = []
+    for part, facts in enumerate(record.state):
+        reading = in_memory_steps(folder / state_file(record.state_epoch, part), facts, f"Taking up {name}")
+        parts.append((yield from within(reading, part / len(record.state), (part + 1) / len(record.state))))
+    return record.state_epoch, tuple(parts)
+
+
+def run_state(name: str) -> tuple[int, tuple[NDArray[Any], ...]]:
+    """As `run_state_steps`, at once."""
+    return finish(run_state_steps(name))
 
 
 def epoch_vectors(name: str, epoch: int) -> FloatArray:
@@ -196,10 +205,12 @@ def spans(epochs: list[int]) -> str:
 
 
 def _kept(folder: Path) -> KeptRun:
+    return kept_in(folder, is_training=run_folders.is_training(folder))
+
+
+def kept_in(folder: Path, *, is_training: bool) -> KeptRun:
+    """The run in a folder, where some other program is known to train it or not; raises as `read_run` does."""
     record = read_record(folder)
-    is_training = run_folders.is_training(folder)
-    if record.status == "running" and not is_training:
-        record = read_record(folder)  # it may have ended between the two
     there = {file for file, facts in record.files().items() if is_there(folder / file, facts)}
     missing = [file for file in record.files() if file not in there]
     kept = tuple(sorted(epoch for epoch in record.kept if epoch_file(epoch) in there))

@@ -27,7 +27,11 @@ NO_BEGINNING = (
 )
 NO_SECOND_SEED = "The open space was not trained here, so it cannot be trained again by another seed."
 STILL_MEASURING = "A second training still runs to measure the noise. Cancel it first, then start again."
+ENDED = "“{}” ended, since another space was opened. Go back to the training that it was about, and begin anew."
 STILL_TRAINING = "A training still runs. Stop it first, then measure the noise."
+
+
+_LANES = ("moved", "noise")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +41,13 @@ class _Begun:
     after: EmbeddingSpace
     before: EmbeddingSpace
 
-    def is_of(self, space: EmbeddingSpace) -> bool:
-        """Whether it is that training of which a space is an epoch."""
-        name = self.after.source.options.get("run")
-        return space is self.after or (bool(name) and space.source.options.get("run") == name)
-
 
 @dataclass(frozen=True, eq=False)
 class _Compared:
+    """What moved from `before` to `after`; `second` is the training of `after` by another seed, where it was made."""
+
     before: EmbeddingSpace
+    after: EmbeddingSpace
     second: EmbeddingSpace | None
     movement: Movement
 
@@ -54,7 +56,8 @@ class MovingOperations(TracingOperations):
     """Compare the open space with the one that its training went on from, or with a file.
 
     `movement_began` carries what is done, `movement_found` a Movement, `movement_refused` why there is none;
-    `movement_ended` states that nothing is compared any more. The second training never runs beside another.
+    `movement_ended` states that nothing is compared any more. Both the work and its result stay while one goes through
+    the epochs of that training. The second training never runs beside another.
     """
 
     movement_began = Signal(str)
@@ -76,11 +79,32 @@ class MovingOperations(TracingOperations):
         return self.jobs.newest("noise") is not None
 
     @property
+    def comparing(self) -> str:
+        """What is being compared or measured now; empty where nothing is."""
+        return next((job.title for job in map(self.jobs.newest, _LANES) if job is not None), "")
+
+    @property
+    def movement(self) -> Movement | None:
+        """What was found last of the training that is open."""
+        return self._compared.movement if self._compared is not None else None
+
+    @property
+    def movement_summary(self) -> str:
+        """What was found, and of which epoch where another is open now; empty where nothing was."""
+        found, space = self._compared, self.session.state.space
+        if found is None or space is None:
+            return ""
+        run = found.after.source.run
+        if _is_same_epoch(found.after, space) or run is None:
+            return found.movement.summary
+        return f"Of epoch {len(run.epochs):,}: {found.movement.summary}"
+
+    @property
     def beginning(self) -> EmbeddingSpace | str:
         """The space that the open one went on from, or what to open for it; empty where there is none."""
         space = self.session.state.space
         origin = "" if space is None else str(space.source.options.get("continued", ""))
-        if space is not None and origin and self._begun is not None and self._begun.is_of(space):
+        if space is not None and origin and self._begun is not None and _is_same_training(self._begun.after, space):
             return self._begun.before
         return origin
 
@@ -97,7 +121,8 @@ class MovingOperations(TracingOperations):
         if space is None or not before:
             self._refuse_movement(NO_BEGINNING)
             return
-        second = self._compared.second if self._compared is not None else None
+        found = self._compared
+        second = found.second if found is not None and _is_same_epoch(found.after, space) else None
         self._compare("moved", _compared_steps(before, space, second), "Comparing neighbours")
 
     def measure_noise(self) -> None:
@@ -148,27 +173,31 @@ class MovingOperations(TracingOperations):
 
     @Slot(object)
     def _on_movement_found(self, job: Job) -> None:
-        if job.context is self.session.state.space:
+        if _is_same_training(job.context, self.session.state.space):
             self._compared = job.result
             self.movement_found.emit(job.result.movement)
 
     @Slot(object)
     def _on_movement_not_found(self, job: Job) -> None:
-        if isinstance(job.error, EmbedvizError):
-            self._refuse_movement(str(job.error))
-        else:
-            self._on_job_failed(job)
+        self._refuse_or_complain(job, self._refuse_movement)
 
     @Slot(object)
     def _on_movement_ended(self, job: Job) -> None:
-        if {self.jobs.newest("moved"), self.jobs.newest("noise")} <= {None, job}:
+        if job.is_cancelled and not _is_same_training(job.context, self.session.state.space):
+            self.movement_refused.emit(ENDED.format(job.title))
+        if {self.jobs.newest(lane) for lane in _LANES} <= {None, job}:
             self.movement_ended.emit()
 
     @Slot()
     def _on_space_to_move_changed(self) -> None:
-        for lane in ("moved", "noise"):
-            self.jobs.cancel(lane)
-        self._compared = None
+        """Another epoch of the training that is compared changes nothing; any other space ends it."""
+        space = self.session.state.space
+        for lane in _LANES:
+            job = self.jobs.newest(lane)
+            if job is not None and not _is_same_training(job.context, space):
+                job.cancel()
+        if self._compared is not None and not _is_same_training(self._compared.after, space):
+            self._compared = None
 
     @Slot()
     def _on_continued_ended(self) -> None:
@@ -194,6 +223,18 @@ def moved_finding(found: Movement) -> Finding:
     return Finding("Moved words", found.summary, tuple(columns), cells, tuple((word.row,) for word in words))
 
 
+def _is_same_training(one: EmbeddingSpace, other: EmbeddingSpace | None) -> bool:
+    """Whether two spaces are the same, or epochs of one kept training."""
+    name = one.source.options.get("run")
+    return one is other or (other is not None and bool(name) and other.source.options.get("run") == name)
+
+
+def _is_same_epoch(one: EmbeddingSpace, other: EmbeddingSpace) -> bool:
+    """Whether two spaces of one training are the same, perhaps opened again."""
+    runs = one.source.run, other.source.run
+    return one is other or (runs[0] is not None and runs[1] is not None and len(runs[0].epochs) == len(runs[1].epochs))
+
+
 def _opened_steps(origin: EmbeddingSpace | str | Path) -> Steps[EmbeddingSpace]:
     """A space that is at hand, or opened again."""
     if isinstance(origin, EmbeddingSpace):
@@ -212,7 +253,7 @@ def _compared_steps(
 ) -> Steps[_Compared]:
     opened = yield from within(_opened_steps(before), 0.0, 0.3)
     movement = yield from within(movement_steps(opened, after, noise=second), 0.3, 1.0)
-    return _Compared(opened, second, movement)
+    return _Compared(opened, after, second, movement)
 
 
 def _measured_steps(

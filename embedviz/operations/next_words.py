@@ -157,6 +157,8 @@ class NextWordOperations(EvidenceOperations):
         self._ask_network(steps, "continue", "Continuing a text")
 
     def _ask_network(self, steps: Steps[Foretold | Continued], lane: str, title: str) -> None:
+        if self.jobs.is_closed:  # what was typed right before the window closed
+            return
         self.jobs.start(
             lane,
             steps,

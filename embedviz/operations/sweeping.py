@@ -75,7 +75,7 @@ class SweepingOperations(MovingOperations):
             self._refuse_sweep("A training still runs. Stop it first, then start again.")
             return
         try:
-            for value in checked_values(name, values):
+            for value in checked_values(name, values, options.algorithm):
                 replace(options, **{name: value}).checked()
         except EmbedvizError as error:
             self._refuse_sweep(str(error))
@@ -138,10 +138,8 @@ class SweepingOperations(MovingOperations):
     def _on_not_swept(self, job: Job) -> None:
         if isinstance(job.error, NothingLearnedError):
             self.say(str(job.error))
-        elif isinstance(job.error, EmbedvizError):
-            self._refuse_sweep(str(job.error))
         else:
-            self._on_job_failed(job)
+            self._refuse_or_complain(job, self._refuse_sweep)
 
     @Slot(object)
     def _on_sweep_ended(self, job: Job) -> None:  # noqa: ARG002  # a job reports itself

@@ -76,6 +76,8 @@ class TracingOperations(RunOperations):
 
     def trace(self, pairs: str = "") -> None:
         """Trace the open question, and typed `pairs` of words, else the item asked about with its last neighbours."""
+        if self.jobs.is_closed:  # what was typed right before the window closed
+            return
         if not self.traced_run:
             self.trace_refused.emit(NOTHING_KEPT)
             return
@@ -130,11 +132,7 @@ class TracingOperations(RunOperations):
 
     @Slot(object)
     def _on_not_traced(self, job: Job) -> None:
-        """What is wrong is said where it was asked; only what nobody foresaw goes to the message line."""
-        if isinstance(job.error, EmbedvizError):
-            self.trace_refused.emit(str(job.error))
-        else:
-            self._on_job_failed(job)
+        self._refuse_or_complain(job, self.trace_refused.emit)
 
     @Slot(object)
     def _on_trace_ended(self, job: Job) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,7 +14,8 @@ class EpochRecord:
     """One epoch: numbers as the documentation of `training` defines them, and a plain sentence about what it changed.
 
     `epoch` counts from 1; `loss` and `heldout_loss` are in nats per positive pair, `accuracy` is 0..1 (chance 0.5),
-    `learning_rate` is the one at the end of the epoch, `words_per_second` counts raw corpus tokens.
+    `learning_rate` is the one at the end of the epoch, `words_per_second` counts raw corpus tokens. `seconds` are those
+    of learning, without reading the text, pauses, measuring and keeping; nan where a record does not tell.
     """
 
     epoch: int
@@ -23,6 +25,7 @@ class EpochRecord:
     learning_rate: float
     words_per_second: float
     sentence: str
+    seconds: float = math.nan
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from types import MappingProxyType
 from embedviz import kernels
 from embedviz.errors import OptionError
 from embedviz.formats.run_file import save_run
-from embedviz.formats.run_store import read_run
+from embedviz.formats.run_holding import HeldRun, hold_run
 from embedviz.progress import Command, Steps, within
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.training.continuing import Beginning, anew, check_onto, onto_steps, resumed_options, resumed_steps
@@ -28,7 +28,15 @@ from embedviz.training.evidence import Evidence, evidence_steps
 from embedviz.training.frames import Camera, Frame
 from embedviz.training.keeping import Keeping
 from embedviz.training.moment import EpochKept, Start, Trained
-from embedviz.training.options import ALGORITHMS, EXPLANATIONS, OPTIONS_OF, SUGGESTED, Lines, TrainingOptions
+from embedviz.training.options import (
+    ALGORITHMS,
+    EXPLANATIONS,
+    OPTIONS_OF,
+    SUGGESTED,
+    Lines,
+    TrainingOptions,
+    suited_options,
+)
 from embedviz.training.preview import Preview, preview_steps
 from embedviz.training.small_world import SMALL_WORLD
 from embedviz.training.staying_words import with_rest
@@ -56,6 +64,7 @@ __all__ = [
     "preview_steps",
     "resume_steps",
     "save_run",
+    "suited_options",
     "train_steps",
 ]
 
@@ -142,12 +151,13 @@ def train_steps(
     watch: bool = False,
     keep: bool = True,
     onto: EmbeddingSpace | None = None,
-    resume: str | None = None,
+    resume: HeldRun | None = None,
     corpus: EncodedCorpus | None = None,
 ) -> Steps[EmbeddingSpace]:
     """Train a space on a corpus: items are its words by descending count, `count` is metadata, the run its source.
 
-    The training begins anew, with the vectors `onto` which it goes on, or with the state of the kept run `resume`.
+    The training begins anew, with the vectors `onto` which it goes on, or with the state of the kept run `resume`,
+    which is held.
     Unless `keep` is False, its epochs are kept in the runs folder as they end. `corpus` is what stands at `path`, where
     it was read before.
 
@@ -180,11 +190,13 @@ def train_steps(
 def resume_steps(name: str, *, watch: bool = False) -> Steps[EmbeddingSpace]:
     """Go on with a kept run that was cut short, from its last epoch; else as `train_steps`.
 
-    Raises OptionError where it cannot go on, InputError where its text is another one now.
+    It is held from the first step on. Raises OptionError where it cannot go on, or is being trained already,
+    InputError where its text is another one now, OutputError where nothing of it could be kept.
     """
-    run = read_run(name)
-    steps = train_steps(run.corpus, resumed_options(run), column=run.column, watch=watch, resume=name)
-    return (yield from steps)
+    with closing(hold_run(name)) as held:
+        run = held.kept
+        steps = train_steps(run.corpus, resumed_options(run), column=run.column, watch=watch, resume=held)
+        return (yield from steps)
 
 
 def _beginning_steps(
@@ -192,7 +204,7 @@ def _beginning_steps(
     options: TrainingOptions,
     column: str | None,
     onto: EmbeddingSpace | None,
-    resume: str | None,
+    resume: HeldRun | None,
     corpus: EncodedCorpus | None,
 ) -> Steps[Beginning]:
     if corpus is None:
@@ -200,7 +212,7 @@ def _beginning_steps(
         asked = options if is_new else replace(options, n_dims=1)  # a short text may go on with any number of them
         corpus = yield from within(_read_steps(path, asked, column), 0.0, 0.9)
     if resume is not None:
-        return (yield from within(resumed_steps(resume, corpus, options), 0.9, 1.0))
+        return (yield from within(resumed_steps(resume.kept, corpus, options), 0.9, 1.0))
     if onto is not None:
         return (yield from within(onto_steps(corpus, options, onto), 0.9, 1.0))
     return anew(corpus, options)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from embedviz.progress import Progress, Steps
@@ -32,6 +34,17 @@ def draw_steps(matrix: FloatArray, n_dims: int, rng: np.random.Generator) -> Ste
         rows = matrix[first : first + n_rows, :n_dims]
         rows[:] = (rng.random(rows.shape, np.float32) - np.float32(0.5)) / np.float32(n_dims)
         yield Progress(0.0, "Preparing to train")
+
+
+def copy_steps(matrices: Sequence[FloatArray], targets: Sequence[FloatArray]) -> Steps[None]:
+    """Copy matrices into others of the same shapes; ValueError where these differ."""
+    for matrix, target in zip(matrices, targets, strict=True):
+        if matrix.shape != target.shape:
+            raise ValueError(f"a matrix of the shape {matrix.shape} is no start for one of {target.shape}")
+        n_rows = max(1, _FLOATS_AT_ONCE // max(1, matrix.shape[1]))
+        for first in range(0, len(matrix), n_rows):
+            target[first : first + n_rows] = matrix[first : first + n_rows]
+            yield Progress(0.0, "Preparing to train")
 
 
 def packed_steps(matrix: FloatArray, n_dims: int) -> Steps[FloatArray]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from embedviz import kernels
 from embedviz.progress import Steps
-from embedviz.training.aligned_rows import aligned, draw_steps, padded
+from embedviz.training.aligned_rows import aligned, copy_steps, draw_steps, padded
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.heldout_windows import draw_heldout_windows
 from embedviz.training.moment import Start
@@ -49,7 +49,7 @@ def model_steps(
     inputs, outputs = aligned(corpus.n_words, width), aligned(corpus.n_words, width)
     yield from draw_steps(inputs, options.n_dims, start_rng)
     if start is not None:
-        inputs[:], outputs[:] = start.state
+        yield from copy_steps(start.state, (inputs, outputs))
     work = width * (n_draws(options.negatives) + 2 * options.window)
     text = yield from sampled_text_steps(
         corpus, options, sampling, heldout_rng, token_work=work, rate_power=_RATE_POWER, n_threads=n_threads

@@ -11,8 +11,9 @@ import numpy as np
 from embedviz.errors import EmbedvizError, InputError, OptionError
 from embedviz.formats.memory_plan import check_memory
 from embedviz.formats.run_epochs import epochs_of
+from embedviz.formats.run_holding import being_trained
 from embedviz.formats.run_names import PREFIX
-from embedviz.formats.run_store import KeptRun, read_run, run_state
+from embedviz.formats.run_store import KeptRun, run_state_steps
 from embedviz.progress import Progress, Steps, within
 from embedviz.space.arrays import FloatArray, RowArray
 from embedviz.space.embedding_space import EmbeddingSpace
@@ -61,6 +62,8 @@ def anew(corpus: EncodedCorpus, options: TrainingOptions) -> Beginning:
 
 def resumed_options(kept: KeptRun) -> TrainingOptions:
     """The options of a kept run; OptionError where it is complete or too little of it is kept."""
+    if kept.status == "running":
+        raise OptionError(being_trained(kept.name))
     if kept.resumes_after is None:
         raise OptionError(f"The run “{kept.name}” is {kept.status}; only one that was cut short can go on.")
     return options_of(kept.run.options)
@@ -75,30 +78,27 @@ def options_of(told: Mapping[str, Any]) -> TrainingOptions:
     return TrainingOptions(**asked).checked()
 
 
-def resumed_steps(name: str, corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Beginning]:
-    """Go on where a kept run ended; InputError where the text is another one now."""
-    kept = read_run(name)
+def resumed_steps(kept: KeptRun, corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Beginning]:
+    """Go on where a kept run ended, which nobody else changes; InputError where the text is another one now."""
     if corpus.content_hash != kept.content_hash or kept.run.n_words < corpus.n_words:
         raise InputError(
-            f"“{kept.corpus_name}” has changed since the run “{name}” began, so it cannot go on; train on it anew."
+            f"“{kept.corpus_name}” has changed since the run “{kept.name}” began, so it cannot go on; train on it anew."
         )
-    said = f"Taking up {name}"
-    yield Progress(0.0, said)
-    epoch, state = run_state(name)
+    epoch, state = yield from within(run_state_steps(kept.name), 0.0, 0.8)
     records = tuple(record for record in kept.run.epochs if record.epoch <= epoch)
     begun = replace(anew(corpus, options), start=Start(state, records))
     begun = replace(begun, origin=str(kept.run.options.get("continued", "")))
     n_rest = kept.run.n_words - corpus.n_words
     if not n_rest:
         return begun
-    yield Progress(0.5, said)
-    epochs = epochs_of(name)  # it went on from a space that held other words, too
+    epochs = epochs_of(kept.name)  # it went on from a space that held other words, too
     labels = Labels(epochs.labels.buffer, epochs.labels.offsets)
-    rest, n_odd = np.array(epochs.vectors(epoch)[corpus.n_words :]), 0
-    for first in range(0, n_rest, _WORDS_PER_STEP):
-        yield Progress(0.5 + 0.5 * first / n_rest, said)
-        finite = np.isfinite(rest[first : first + _WORDS_PER_STEP]).all(axis=1)
-        n_odd += int(np.count_nonzero(~finite))
+    vectors = epochs.vectors(epoch)[corpus.n_words :]
+    rest, n_odd = np.empty(vectors.shape, np.float32), 0
+    for some in _parts(np.arange(n_rest), options.n_dims):
+        rest[some] = vectors[some]
+        n_odd += int(np.count_nonzero(~np.isfinite(rest[some]).all(axis=1)))
+        yield Progress(0.8 + 0.2 * int(some[-1]) / n_rest, f"Taking up {kept.name}")
     counts = np.concatenate([corpus.counts, np.zeros(n_rest, np.int64)])
     whole = replace(corpus, words=labels, counts=counts)
     return replace(begun, whole=whole, rest=Rest(rest, np.arange(n_rest), n_odd))
@@ -128,7 +128,7 @@ def onto_steps(corpus: EncodedCorpus, options: TrainingOptions, space: Embedding
     known = known[space.finite[rows[known]]]
     inputs, outputs = aligned(corpus.n_words, width), aligned(corpus.n_words, width)
     yield from within(draw_steps(inputs, options.n_dims, np.random.default_rng([options.seed, 0])), 0.3, 0.4)
-    contexts = _contexts(space, options.algorithm)
+    contexts = yield from within(_contexts_steps(space, options.algorithm), 0.4, 0.4)
     for some in _parts(known, width):
         inputs[some, : options.n_dims] = space.vectors[rows[some]]
         if contexts is not None:
@@ -158,7 +158,7 @@ def check_onto(options: TrainingOptions, space: EmbeddingSpace) -> None:
         )
 
 
-def _contexts(space: EmbeddingSpace, algorithm: str) -> FloatArray | None:
+def _contexts_steps(space: EmbeddingSpace, algorithm: str) -> Steps[FloatArray | None]:
     """What the training of a space learned about the contexts of its first words, float32 (n, padded n_dims).
 
     None where it is not kept, or where it does not belong to these very vectors.
@@ -167,13 +167,15 @@ def _contexts(space: EmbeddingSpace, algorithm: str) -> FloatArray | None:
     if name is None or run is None or space.source.options.get("algorithm") != algorithm:
         return None
     try:
-        epoch, (inputs, outputs) = run_state(str(name))
+        epoch, (inputs, outputs) = yield from run_state_steps(str(name))
     except (EmbedvizError, ValueError):
         return None  # it is not kept any more
     if len(run.epochs) != epoch or inputs.shape != outputs.shape or inputs.shape[1] != padded(space.n_dims):
         return None
-    if not np.array_equal(inputs[:, : space.n_dims], space.vectors[: len(inputs)]):
-        return None
+    for some in _parts(np.arange(len(inputs)), inputs.shape[1]):
+        if not np.array_equal(inputs[some, : space.n_dims], space.vectors[some[some < space.n_items]]):
+            return None
+        yield Progress(1.0, f"Taking up {name}")
     contexts: FloatArray = outputs
     return contexts
 

@@ -95,6 +95,7 @@ def trained_once_steps(
         learning_rate=math.nan,
         words_per_second=corpus.n_raw_tokens * measure.trained_share() / max(counted.seconds, 1e-9),
         sentence=counted.sentence,
+        seconds=counted.seconds,
     )
     vectors = read_only(counted.vectors)
     yield Progress(1.0, counted.sentence, Moment(1, lambda first, last: vectors[first:last], (), record))
@@ -139,6 +140,11 @@ def check_anew(options: TrainingOptions, start: Start | None) -> None:
             f"“{options.algorithm}” computes its vectors from the text alone and cannot go on from others; choose "
             "skip-gram to go on, or train on both texts together."
         )
+
+
+def directions_hold(n: int) -> str:
+    """The beginning of a sentence about what is left of a matrix."""
+    return "The only direction holds" if n == 1 else f"The {n:,} directions hold"
 
 
 def check_directions(options: TrainingOptions) -> None:

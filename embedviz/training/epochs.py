@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from embedviz.errors import EmbedvizError, InputError, NothingLearnedError
+from embedviz.formats.fasttext_subwords import Subwords
 from embedviz.progress import Command, Progress, Steps
 from embedviz.space.arrays import CodeArray, DoubleArray, FloatArray, read_only
 from embedviz.space.run import EpochRecord
@@ -51,6 +52,9 @@ class Model(Protocol):
 
     @property
     def state(self) -> tuple[FloatArray, ...]: ...
+    @property
+    def subwords(self) -> Subwords | None:
+        """The sub-words that are learned, as they are now; None where there are none."""
 
     def learn(self, epoch: int, position: int, sums: DoubleArray) -> None:
         """Learn a slice in `epoch` (from 0); adds loss and number of pairs to `sums` (3,); halts if its last is set."""
@@ -155,7 +159,7 @@ class _Training:
         self.conduct.obey((yield Progress(fraction, said, self._moment(epoch + 1, record))))
 
     def _moment(self, epoch: int, record: EpochRecord | None = None, *, is_start: bool = False) -> Moment:
-        return Moment(epoch, self.model.rows, self.model.state, record, is_start)
+        return Moment(epoch, self.model.rows, self.model.state, record, is_start, self.model.subwords)
 
     def _pass_steps(self, epoch: int) -> Steps[_Pass]:
         """Read the text once: each thread takes the next slice until none is left or a stop is asked for."""
@@ -218,6 +222,7 @@ class _Training:
             learning_rate=model.rate.at(epoch, done.share),
             words_per_second=n_raw / max(done.seconds, 1e-9),
             sentence=first_sentence(words, nearest) if before is None else change_sentence(words, before, nearest),
+            seconds=done.seconds,
         )
 
     def _neighborhoods_steps(self) -> Steps[CodeArray]:

@@ -12,7 +12,7 @@ from embedviz import kernels
 from embedviz.formats.fasttext_subwords import Subwords
 from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import FloatArray
-from embedviz.training.aligned_rows import aligned, draw_steps, packed_steps, padded
+from embedviz.training.aligned_rows import aligned, copy_steps, draw_steps, packed_steps, padded
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.heldout import draw_heldout
 from embedviz.training.moment import Start
@@ -53,6 +53,13 @@ class FasttextModel(TextModel):
     def state(self) -> tuple[FloatArray, ...]:
         """The words' own inputs, those of their parts, and outputs."""
         return self.inputs, self.part_inputs, self.outputs
+
+    @property
+    def subwords(self) -> Subwords | None:
+        """What composes other words from the parts as they are now; None without parts."""
+        if not self.parts.n_rows:
+            return None
+        return Subwords(self.part_inputs[:, : self.options.n_dims], self.parts.shape, self.parts.kept)
 
     def learned(self) -> tuple[NDArray[Any], ...]:
         """The matrices, and the parts of words."""
@@ -119,7 +126,7 @@ def model_steps(
     yield from draw_steps(inputs, options.n_dims, start_rng)
     yield from draw_steps(part_inputs, options.n_dims, start_rng)
     if start is not None:
-        inputs[:], part_inputs[:], outputs[:] = start.state
+        yield from copy_steps(start.state, (inputs, part_inputs, outputs))
     heldout = yield from heldout_steps(draw_heldout, text, heldout_rng, width)
     model = FasttextModel(text, compiled, inputs, outputs, heldout, parts, part_inputs, composed)
     yield from model.compose_steps()

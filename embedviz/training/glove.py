@@ -12,6 +12,7 @@ from embedviz.errors import MemoryPlanError
 from embedviz.formats.memory_plan import free_memory
 from embedviz.progress import Progress, Steps, within
 from embedviz.space.arrays import CodeArray, DoubleArray, FloatArray, RowArray, read_only
+from embedviz.training.aligned_rows import copy_steps
 from embedviz.training.conduct import LearningRate
 from embedviz.training.cooccurrence import Cooccurrences, cooccurrence_steps
 from embedviz.training.counting import Measure, measure_steps
@@ -73,6 +74,10 @@ class GloveModel:
     def state(self) -> tuple[FloatArray, ...]:
         """Vectors of words and contexts, biases, and the sums of squares of each."""
         return self.words, self.contexts, self.biases, *self.squares
+
+    @property
+    def subwords(self) -> None:
+        """None: words have no parts."""
 
     def learn(self, epoch: int, position: int, sums: DoubleArray) -> None:
         """Learn a slice in `epoch` (from 0); slices, and pairs in them, come in an order of that epoch."""
@@ -153,8 +158,8 @@ def model_steps(corpus: EncodedCorpus, options: TrainingOptions, start: Start | 
     edges = np.unique(np.append(np.arange(0, len(pairs[2]), n_at_once), len(pairs[2])))
     rate = LearningRate(options, power=_RATE_POWER)
     model = GloveModel(corpus, options, compiled, measure, *pairs, words, contexts, biases, squares, edges, rate)
-    for matrix, given in zip(model.state, start.state if start is not None else (), strict=start is not None):
-        matrix[:] = given
+    if start is not None:
+        yield from copy_steps(start.state, model.state)
     return model
 
 

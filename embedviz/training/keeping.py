@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 
+from embedviz.formats.fasttext_subwords import Subwords
+from embedviz.formats.run_holding import HeldRun
 from embedviz.formats.run_keeper import RunKeeper
 from embedviz.progress import Steps
 from embedviz.space.arrays import FloatArray
@@ -21,7 +23,7 @@ class Keeping:
     """Keeps the start and each epoch of one training; to be closed in any case, or given up."""
 
     def __init__(
-        self, corpus: EncodedCorpus, options: TrainingOptions, read: Mapping[str, str], resume: str | None
+        self, corpus: EncodedCorpus, options: TrainingOptions, read: Mapping[str, str], resume: HeldRun | None
     ) -> None:
         self._corpus, self._options, self._read = corpus, options, read
         self._keeper = RunKeeper(resume=resume)
@@ -31,9 +33,9 @@ class Keeping:
     @classmethod
     @contextmanager
     def of(
-        cls, corpus: EncodedCorpus, options: TrainingOptions, read: Mapping[str, str], resume: str | None
+        cls, corpus: EncodedCorpus, options: TrainingOptions, read: Mapping[str, str], resume: HeldRun | None
     ) -> Iterator[Keeping]:
-        """Keep a training on a corpus that was `read` as the source tells it; `resume` names the run that goes on.
+        """Keep a training on a corpus that was `read` as the source tells it; `resume` is the run that goes on.
 
         One that is closed or fails can go on later from its last epoch; before the first one ended it is not kept.
         """
@@ -61,14 +63,16 @@ class Keeping:
         record: EpochRecord | None,
         rows: Callable[[int, int], FloatArray],
         state: Sequence[FloatArray],
+        parts: Subwords | None,
     ) -> Steps[None]:
         """Keep the start (epoch 0, without a record), or the end of an epoch."""
         keeper = self._keeper
         if not self._is_begun:
-            self._begin(sum(matrix.nbytes for matrix in state))
+            n_parts = 0 if parts is None else len(parts.table)
+            self._begin(sum(matrix.nbytes for matrix in state), n_parts)
         self._n_epochs = epoch
         if keeper.last_epoch is None or epoch > keeper.last_epoch:
-            yield from keeper.epoch_steps(epoch, record, rows, state)
+            yield from keeper.epoch_steps(epoch, record, rows, state, parts)
 
     def finish(self, run: Run, notes: Sequence[Note]) -> list[Note]:
         """Note how the training ended; returns what to tell where not all of it is kept."""
@@ -76,7 +80,7 @@ class Keeping:
         trouble = self._keeper.trouble
         return [Note("not_kept", 1, trouble)] if trouble else []
 
-    def _begin(self, state_bytes: int) -> None:
+    def _begin(self, state_bytes: int, n_parts: int) -> None:
         corpus, options = self._corpus, self._options
         n_threads = n_threads_for(corpus.n_raw_tokens, options)
         self._keeper.begin(
@@ -94,5 +98,6 @@ class Keeping:
             n_threads=n_threads,
             is_reproducible=n_threads == 1,
             state_bytes=state_bytes,
+            n_parts=n_parts,
         )
         self._is_begun = True

@@ -21,6 +21,7 @@ from embedviz.training.counting import (
     all_or_nothing,
     check_anew,
     check_directions,
+    directions_hold,
     measure_steps,
     timed,
     trained_once_steps,
@@ -105,7 +106,7 @@ def _lsa_steps(corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Trained
 def _counted_steps(corpus: EncodedCorpus, options: TrainingOptions, measure: Measure, crew: Crew) -> Steps[Counted]:
     (vectors, share, n_documents), seconds = yield from timed(_decomposed_steps(corpus, options, measure, crew))
     sentence = (
-        f"The {options.n_dims:,} directions hold {100 * share:.1f} % of the matrix of {corpus.n_words:,} words by "
+        f"{directions_hold(options.n_dims)} {100 * share:.1f} % of the matrix of {corpus.n_words:,} words by "
         f"{n_documents:,} sentences; the text was counted once."
     )
     return Counted(vectors, vectors, sentence, seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from embedviz.formats.fasttext_subwords import Subwords
 from embedviz.space.arrays import FloatArray
 from embedviz.space.composing import Composer
 from embedviz.space.run import EpochRecord
@@ -16,7 +17,8 @@ class Moment:
 
     `epoch` counts the epochs that are done. `rows(first, last)` gives the vectors of some words as they are now,
     float32 (last - first, n_dims), perhaps without copying. `state` are the trainer's own matrices, from which it can
-    go on. `record` stands at the end of an epoch; without it, `is_start` tells the moment before the first.
+    go on. `record` stands at the end of an epoch; without it, `is_start` tells the moment before the first. `parts` are
+    the sub-words that are learned, if any, as they are now.
     """
 
     epoch: int
@@ -24,6 +26,7 @@ class Moment:
     state: tuple[FloatArray, ...] = ()
     record: EpochRecord | None = None
     is_start: bool = False
+    parts: Subwords | None = None
 
 
 @dataclass(frozen=True)

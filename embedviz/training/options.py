@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from embedviz.errors import OptionError
 
@@ -126,6 +126,12 @@ class TrainingOptions:
         if self.lines not in get_args(Lines):
             raise OptionError(f"Lines are {self.lines!r}; choose {', '.join(get_args(Lines))}.")
         return self
+
+
+def suited_options(algorithm: str = "skip-gram", **asked: Any) -> TrainingOptions:
+    """The options that are `asked` for; of one that is not, or None, what suits the algorithm, else the usual value."""
+    said = {name: value for name, value in asked.items() if value is not None}
+    return TrainingOptions(algorithm=algorithm, **{**SUGGESTED.get(algorithm, {}), **said})
 
 
 def check_learning_rate(rate: float) -> None:

@@ -21,6 +21,7 @@ from embedviz.training.counting import (
     all_or_nothing,
     check_anew,
     check_directions,
+    directions_hold,
     measure_steps,
     timed,
     trained_once_steps,
@@ -116,9 +117,7 @@ def _ppmi_svd_steps(corpus: EncodedCorpus, options: TrainingOptions) -> Steps[Tr
 
 def _counted_steps(corpus: EncodedCorpus, options: TrainingOptions, measure: Measure, crew: Crew) -> Steps[Counted]:
     (vectors, outputs, share), seconds = yield from timed(_decomposed_steps(corpus, options, measure, crew))
-    sentence = (
-        f"The {options.n_dims:,} directions hold {100 * share:.1f} % of the PPMI matrix; the text was counted once."
-    )
+    sentence = f"{directions_hold(options.n_dims)} {100 * share:.1f} % of the PPMI matrix; the text was counted once."
     return Counted(vectors, outputs, sentence, seconds)
 
 

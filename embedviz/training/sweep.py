@@ -15,7 +15,7 @@ from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.training import train_steps
 from embedviz.training.encoded import EncodedCorpus
 from embedviz.training.encoding import encode_steps
-from embedviz.training.options import TrainingOptions
+from embedviz.training.options import OPTIONS_OF, TrainingOptions
 
 SWEPT = MappingProxyType(
     {
@@ -52,7 +52,7 @@ class Figure:
 class SweepPoint:
     """One training of a sweep: the value and the seed, the figures of its last epoch, those measured, and its seconds.
 
-    Seconds are of learning, without reading the text and measuring; nan where a training does not tell them.
+    Seconds are of learning all its epochs, without reading the text and measuring.
     """
 
     value: float
@@ -100,7 +100,7 @@ def sweep_steps(
     points that are complete (NothingLearnedError where there is none). Raises as `train_steps`, and OptionError
     before anything is read for an option or a value that cannot be swept.
     """
-    tried, n_seeds = checked_values(name, values), _checked_seeds(seeds, len(values))
+    tried, n_seeds = checked_values(name, values, options.algorithm), _checked_seeds(seeds, len(values))
     trials = [
         replace(options, **{name: value, "seed": options.seed + seed}).checked()
         for value in tried
@@ -129,10 +129,15 @@ def sweep_steps(
     return Sweep(name, os.fspath(path), options, tuple(points), stop.is_asked and len(points) < len(trials))
 
 
-def checked_values(name: str, values: Sequence[float]) -> list[Any]:
-    """The different values in their order, as the option takes them; OptionError for what cannot be swept."""
-    if name not in SWEPT:
-        raise OptionError(f"The option {name!r} cannot be swept; choose {', '.join(SWEPT)}.")
+def checked_values(name: str, values: Sequence[float], algorithm: str | None = None) -> list[Any]:
+    """The different values in their order, as the option takes them; OptionError for what cannot be swept.
+
+    So it is for an option that changes nothing of what the `algorithm` learns.
+    """
+    told = {each for each in SWEPT if each in OPTIONS_OF.get(algorithm or "", SWEPT)}
+    if name not in told:
+        why = f"changes nothing for {algorithm}" if name in SWEPT else "cannot be swept"
+        raise OptionError(f"The option {name!r} {why}; choose {', '.join(each for each in SWEPT if each in told)}.")
     if not values:
         raise OptionError(f"There is no value of {name} to try; give some, such as 2, 10, 50.")
     kind = SWEPT[name]
@@ -188,8 +193,7 @@ def _point_steps(
     run = space.source.run
     assert run is not None, "a trained space has its run"
     figures = (yield from within(measure(space), 0.9, 1.0)) if measure is not None else ()
-    speeds = [record.words_per_second for record in run.epochs]
-    seconds = sum(run.n_tokens / speed for speed in speeds) if speeds and min(speeds) > 0 else math.nan
+    seconds = sum(record.seconds for record in run.epochs)
     loss, accuracy = (run.epochs[-1].heldout_loss, run.epochs[-1].accuracy) if run.epochs else (math.nan, math.nan)
     return SweepPoint(float(getattr(trial, name)), trial.seed, loss, accuracy, figures, seconds)
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.formats.fasttext_subwords import Subwords
 from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import DoubleArray, FloatArray
 from embedviz.training.aligned_rows import packed_steps
@@ -75,6 +76,11 @@ class TextModel(ABC):
     def state(self) -> tuple[FloatArray, ...]:
         """Inputs and outputs."""
         return self.inputs, self.outputs
+
+    @property
+    def subwords(self) -> Subwords | None:
+        """None: words have no parts."""
+        return None
 
     @abstractmethod
     def room(self, n_tokens: int) -> tuple[NDArray[Any], ...]:

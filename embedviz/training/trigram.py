@@ -71,7 +71,12 @@ def trigram_losses_steps(learned: NextWords, measured: NextWords, n_symbols: int
     kneser_ney = kneser_ney_chances(triples, asked, n_symbols)
     yield Progress(0.8, _COUNTING)
     jelinek_mercer = jelinek_mercer_chances(triples, asked, n_symbols)
-    return TrigramLosses(-float(np.log(kneser_ney).mean()), -float(np.log(jelinek_mercer).mean()))
+    return TrigramLosses(_loss(kneser_ney), _loss(jelinek_mercer))
+
+
+def _loss(chances: DoubleArray) -> float:
+    """The mean loss in nats, never below 0: not where all is certain, nor where a chance is rounded above 1."""
+    return float(np.maximum(-np.log(chances).mean(), 0.0)) + 0.0  # which makes 0 of -0
 
 
 def kneser_ney_chances(triples: RowArray, asked: RowArray, n_symbols: int) -> DoubleArray:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from embedviz.formats.fasttext_subwords import Subwords
 from embedviz.progress import Command, Progress, Steps
 from embedviz.space.arrays import FloatArray
 from embedviz.space.run import EpochRecord
@@ -35,6 +36,7 @@ class Keeper(Protocol):
         record: EpochRecord | None,
         rows: Callable[[int, int], FloatArray],
         state: Sequence[FloatArray],
+        parts: Subwords | None,
     ) -> Steps[None]:
         """Keep the start (epoch 0, without a record), or the end of an epoch."""
 
@@ -64,7 +66,7 @@ def watched_steps(
                 note((yield step))
                 continue
             if keeper is not None and (moment.is_start or moment.record is not None):
-                for _ in keeper.epoch_steps(moment.epoch, moment.record, moment.rows, moment.state):
+                for _ in keeper.epoch_steps(moment.epoch, moment.record, moment.rows, moment.state, moment.parts):
                     note((yield Progress(step.fraction, step.text)))
                 if keeper.name:
                     note((yield Progress(step.fraction, step.text, EpochKept(keeper.name, keeper.epochs))))

@@ -15,15 +15,15 @@ import pytest
 from cut_trainings import OPTIONS, cut_short, story
 
 import embedviz
-from embedviz import formats
+from embedviz import formats, training
+from embedviz.errors import FormatError, OutputError
+from embedviz.progress import Progress, Steps
+from embedviz.training import resume_steps
+
+pytestmark = pytest.mark.usefixtures("runs")
 
 Run = Callable[..., tuple[int, str, str]]
 ASKED = ("--dims", "12", "--epochs", "30", "--min-count", "1", "--window", "3")
-
-
-@pytest.fixture(autouse=True)
-def _runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows knows no SIGKILL")
@@ -88,6 +88,64 @@ def test_a_text_that_is_gone_or_another_is_told(
     assert (code, said, err.count("\n")) == (2, "", 1)
     assert words in err
     assert formats.read_run(name).resumes_after == 2, "it may still go on once the text is back"
+
+
+def test_it_is_held_from_the_first_step_on_before_its_text_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_main: Run
+) -> None:
+    name = cut_short(story(tmp_path))
+    read: list[object] = []
+
+    def reading(*asked: object, **_: object) -> Steps[None]:
+        read.append(asked)
+        yield Progress(0.0, "Reading")
+
+    monkeypatch.setattr(training, "encode_steps", reading)
+    steps = resume_steps(name)
+    next(steps)
+    assert formats.read_run(name).status == "running"
+    code, _, err = run_main("train", "--resume", name, "-o", str(tmp_path / "out.npz"))
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"The run “{name}” is being trained now, here or by another program" in err
+    assert len(read) == 1, "the second has read nothing"
+    steps.close()
+    assert formats.read_run(name).status == "interrupted"
+
+
+@pytest.mark.parametrize("n_steps", [1, 3, 8, 12])
+def test_it_is_let_go_of_wherever_it_is_given_up(tmp_path: Path, n_steps: int) -> None:
+    name = cut_short(story(tmp_path))
+    steps = resume_steps(name)
+    for _ in range(n_steps):
+        next(steps)
+    steps.close()
+    assert formats.read_run(name).status == "interrupted"
+    assert embedviz.resume(name).source.options["run"] == name
+
+
+@pytest.mark.parametrize("where", ["formats.run_holding.kept_in", "training.encode_steps", "training.resumed_steps"])
+def test_it_is_let_go_of_where_something_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    name = cut_short(story(tmp_path))
+
+    def fail(*_: object, **__: object) -> None:
+        raise FormatError("It fails here.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"embedviz.{where}", fail)
+        with pytest.raises(FormatError, match="It fails here"):
+            embedviz.resume(name)
+    assert formats.read_run(name).status == "interrupted"
+
+
+def test_a_run_that_cannot_be_held_does_not_go_on(tmp_path: Path) -> None:
+    name = cut_short(story(tmp_path))
+    lock = tmp_path / "runs" / name / "training.lock"
+    lock.unlink()
+    lock.mkdir()  # which nobody can write to, not even an administrator
+    with pytest.raises(OutputError, match="cannot go on, as none of it could be kept"):
+        embedviz.resume(name)
+    lock.rmdir()
+    assert formats.read_run(name).resumes_after == 2
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import errno
 import json
 import signal
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -236,3 +237,19 @@ def test_the_whole_way_with_the_real_trainer(run_main: Run, tmp_path: Path) -> N
     assert set(space.neighbors("cat", 3).labels) == {"dog", "cow", "hen"}
     again = embedviz.train(corpus, n_dims=8, epochs=2, subsample=0)
     assert np.array_equal(again.vectors, space.vectors)
+
+
+@pytest.mark.parametrize("algorithm", training.ALGORITHMS)
+def test_what_is_not_named_suits_the_algorithm_here_and_in_python(
+    run_main: Run, tmp_path: Path, algorithm: str
+) -> None:
+    corpus, out = tmp_path / "many.txt", tmp_path / "out.npz"
+    corpus.write_text("the cat sat on the mat\nthe dog sat too\n" * 60, encoding="utf-8")
+    code, _, err = run_main("train", str(corpus), "-o", str(out), "--algorithm", algorithm, "--dims", "3", "--json")
+    assert (code, err) == (0, "")
+    space = embedviz.train(corpus, algorithm=algorithm, n_dims=3)
+    wished = asdict(training.suited_options(algorithm, n_dims=3))
+    for run in (embedviz.open(out).source.run, space.source.run):
+        assert run is not None
+        told = {**run.options, "lines": "auto"}  # it tells what the lines were taken for
+        assert {name: told[name] for name in wished} == wished

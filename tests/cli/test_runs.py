@@ -18,17 +18,12 @@ from embedviz.progress import finish
 from embedviz.space.labels import Labels
 from embedviz.space.run import EpochRecord, Run
 
+pytestmark = pytest.mark.usefixtures("runs")
+
 Run_ = Callable[..., tuple[int, str, str]]
 
 OPTIONS = {"algorithm": "skip-gram", "epochs": 2}
 VECTORS = np.arange(24, dtype=np.float32).reshape(2, 4, 3) - 7
-
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A runs folder of the test's own."""
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ import numpy as np
 
 from embedviz import formats
 from embedviz.formats import KeptRun, RunKeeper
+from embedviz.formats.fasttext_ngrams import NgramShape
+from embedviz.formats.fasttext_subwords import Subwords
 from embedviz.progress import finish
 from embedviz.space.arrays import FloatArray
 from embedviz.space.labels import Labels
@@ -16,7 +18,16 @@ from embedviz.space.run import EpochRecord, Run
 
 WORDS = ("the", "König", "", "the", "日本", "e\N{COMBINING ACUTE ACCENT}")
 N_DIMS, WIDTH, N_EPOCHS = 3, 16, 3
-OPTIONS = {"algorithm": "skip-gram", "n_dims": N_DIMS, "epochs": N_EPOCHS, "n_threads": None, "lines": "sentences"}
+OPTIONS = {
+    "algorithm": "skip-gram",
+    "n_dims": N_DIMS,
+    "epochs": N_EPOCHS,
+    "n_threads": None,
+    "lines": "sentences",
+    "min_n": 1,
+    "max_n": 2,
+    "n_buckets": 7,
+}
 
 
 def matrix(epoch: int, part: int, width: int) -> FloatArray:
@@ -67,14 +78,23 @@ def begin(keeper: RunKeeper, n_epochs: int = N_EPOCHS, *, corpus_name: str = "sm
     )
 
 
-def keep(keeper: RunKeeper, epochs: Iterable[int]) -> None:
-    """Keep some epochs, one after the other."""
+def parts_after(epoch: int) -> Subwords:
+    """Sub-words that the training learned, in four buckets of seven."""
+    buckets = np.array([[0, 2, 5, 6], [3, 0, 1, 2]])
+    return Subwords(matrix(epoch, 3, N_DIMS)[:4], NgramShape(1, 2, 7), buckets)
+
+
+def keep(keeper: RunKeeper, epochs: Iterable[int], *, with_parts: bool = False) -> None:
+    """Keep some epochs, one after the other, `with_parts` as a training that learns sub-words."""
     for epoch in epochs:
         vectors = vectors_after(epoch)
         record = record_of(epoch) if epoch else None
-        finish(
-            keeper.epoch_steps(epoch, record, lambda first, last, all_=vectors: all_[first:last], state_after(epoch))
-        )
+        parts = parts_after(epoch) if with_parts else None
+
+        def rows(first: int, last: int, vectors: FloatArray = vectors) -> FloatArray:
+            return vectors[first:last]
+
+        finish(keeper.epoch_steps(epoch, record, rows, state_after(epoch), parts))
 
 
 def kept_training(n_epochs: int = N_EPOCHS, *, title: str = "", **other: Any) -> str:
@@ -89,14 +109,21 @@ def kept_training(n_epochs: int = N_EPOCHS, *, title: str = "", **other: Any) ->
     return name
 
 
-def check_whole(run: KeptRun) -> None:
+def check_whole(run: KeptRun, *, with_parts: bool = False) -> None:
     """All that a run names is what the training gave; figures are compared as text, since NaN is unlike itself."""
+    spaces = formats.epochs_of(run.name)
     for epoch in run.kept_epochs:
         assert formats.epoch_vectors(run.name, epoch).tobytes() == vectors_after(epoch).tobytes()
+        parts = spaces.space(epoch).subwords
+        assert (parts is not None) == with_parts
+        if isinstance(parts, Subwords):
+            assert [each.tobytes() for each in (parts.table, parts.kept)] == [
+                each.tobytes() for each in (parts_after(epoch).table, parts_after(epoch).kept)
+            ]
     assert list(map(str, run.run.epochs)) == [str(record_of(epoch)) for epoch in range(1, len(run.run.epochs) + 1)]
     epoch, state = formats.run_state(run.name)
     assert [part.tobytes() for part in state] == [part.tobytes() for part in state_after(epoch)]
     assert epoch == run.kept_epochs[-1] == len(run.run.epochs)
-    space = formats.epochs_of(run.name).space()
+    space = spaces.space()
     assert tuple(space.labels) == WORDS
     assert space.metadata["count"].values.tolist() == [6, 5, 4, 3, 2, 1]

@@ -20,6 +20,7 @@ from kept_trainings import N_EPOCHS
 
 from embedviz import formats
 from embedviz.formats import RunKeeper
+from embedviz.formats.run_holding import hold_run
 
 OPERATIONS = ("open", "write", "fsync", "replace", "unlink", "mkdir")
 
@@ -47,12 +48,12 @@ class Killer:
 
 def train(marks: Path, *, resume: str | None = None) -> None:
     """Train to the end, and note outside the runs folder which epochs are said to be kept."""
-    keeper = RunKeeper(resume=resume)
+    keeper = RunKeeper(resume=hold_run(resume) if resume is not None else None)
     kept_trainings.begin(keeper)
     last = -1 if keeper.last_epoch is None else keeper.last_epoch
     for epoch in range(last, N_EPOCHS + 1):
         if epoch > last:
-            kept_trainings.keep(keeper, [epoch])
+            kept_trainings.keep(keeper, [epoch], with_parts=True)
         assert not keeper.trouble, keeper.trouble
         (marks / str(epoch)).mkdir(exist_ok=True)
     keeper.finish(kept_trainings.run_of(N_EPOCHS))
@@ -86,7 +87,7 @@ def check(place: int, marks: Path) -> None:
         assert last == -1, (place, last)
         return
     run = found.runs[0]
-    kept_trainings.check_whole(run)
+    kept_trainings.check_whole(run, with_parts=True)
     assert run.kept_epochs[-1] in (last, last + 1), (place, last)
     if run.status == "complete":
         assert run.kept_epochs == (0, 1, 2, 3), place

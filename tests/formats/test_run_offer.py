@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from kept_trainings import begin, keep, kept_training
 
 from embedviz import formats, paths
 from embedviz.formats import RunKeeper
+from embedviz.formats.run_holding import hold_run
 from embedviz.formats.run_offer import decline_run, interrupted_run
 
-
-@pytest.fixture(autouse=True)
-def _runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def cut_short(after: int, *, resume: str | None = None) -> str:
     """Keep some epochs and end as a killed process does."""
-    keeper = RunKeeper(resume=resume)
+    keeper = RunKeeper(resume=hold_run(resume) if resume is not None else None)
     begin(keeper)
     keep(keeper, range(0 if keeper.last_epoch is None else keeper.last_epoch + 1, after + 1))
     name = keeper.name
@@ -59,7 +55,7 @@ def test_one_that_goes_on_and_is_cut_short_again_is_offered_again() -> None:
 
 def test_one_that_is_trained_now_is_not_offered() -> None:
     name = cut_short(1)
-    keeper = RunKeeper(resume=name)
+    keeper = RunKeeper(resume=hold_run(name))
     begin(keeper)
     assert interrupted_run() is None
     keeper.close()

@@ -21,15 +21,10 @@ from embedviz.formats import RunKeeper
 from embedviz.formats.run_record import seal_of
 from embedviz.progress import finish
 
+pytestmark = pytest.mark.usefixtures("runs")
+
 HERE = Path(__file__).parent
 EVERY_PLACE = bool(os.environ.get("EMBEDVIZ_EVERY_PLACE"))
-
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A runs folder of the test's own."""
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot copy a process")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
-from cut_trainings import OPTIONS, cut_short, story
+from cut_trainings import OPTIONS, cut_short, learned, story
 
 import embedviz
 from embedviz import formats
@@ -14,10 +16,7 @@ from embedviz.operations import Operations
 from embedviz.operations.base import ResumeOffer
 from embedviz.session import Session
 
-
-@pytest.fixture(autouse=True)
-def _runs(tmp_path, monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 @pytest.fixture
@@ -27,12 +26,7 @@ def corpus(tmp_path):
 
 @pytest.fixture
 def train(corpus):
-    """Train on the story; the name of the run."""
-
-    def run(epochs: int = 2) -> str:
-        return embedviz.train(corpus, n_dims=12, epochs=epochs, min_count=1, window=3).source.options["run"]
-
-    return run
+    return partial(learned, corpus)
 
 
 @pytest.fixture
@@ -206,7 +200,7 @@ def test_two_windows_cannot_go_on_with_one_run(qtbot, operations, corpus, idle, 
     other.said.connect(messages.append)
     other.resume_run(name)
     qtbot.waitUntil(lambda: bool(messages), timeout=10_000)
-    assert "is running; only one that was cut short can go on" in messages[0].text
+    assert "is being trained now, here or by another program" in messages[0].text
     other.list_runs()
     qtbot.waitUntil(lambda: bool(other.runs.runs), timeout=10_000)
     assert other.runs.runs[0].status == "running"

@@ -144,8 +144,37 @@ def test_another_space_ends_what_is_compared(operations, show, told, before, aft
     operations.measure_noise()
     show(make_space())
     idle()
-    assert "movement_found" not in names(told)
-    assert operations.beginning == ""
+    assert names(told) == ["movement_began", "movement_refused", "movement_ended"]
+    assert told[1][1] == (
+        "“Measuring the noise” ended, since another space was opened. Go back to the training that it was about, and "
+        "begin anew."
+    )
+    assert (operations.beginning, operations.movement, operations.comparing) == ("", None, "")
+
+
+def test_going_through_the_epochs_leaves_what_is_measured(operations, session, show, told, before, after, idle):
+    operations.measure_noise()
+    run = epochs_of(after.source.options["run"], alike=after)
+    show(run.space(1))
+    assert operations.is_measuring_noise
+    assert operations.comparing == "Measuring the noise"
+    idle()
+    assert names(told) == ["movement_began", "movement_found", "movement_ended"]
+    second = finish(second_seed_steps(after, before))
+    expected = finish(movement_steps(before, after, noise=second))
+    np.testing.assert_array_equal(told[1][1].noise, expected.noise)
+    assert operations.movement is told[1][1]
+    assert operations.movement_summary == f"Of epoch 2: {expected.summary}"
+    show(run.space(2))
+    assert operations.movement_summary == expected.summary, "it is that epoch, opened again"
+    operations.find_moved()
+    idle()
+    np.testing.assert_array_equal(operations.movement.noise, expected.noise)
+    show(run.space(1))
+    operations.find_moved()
+    idle()
+    assert operations.movement.noise is None, "what two seeds differ in after two epochs is no measure of one"
+    assert "epoch" not in operations.movement_summary
 
 
 def test_the_words_are_rows_of_the_open_space(operations, told, before, after, idle):

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cut_trainings import story
 
 import embedviz
 from embedviz.formats.run_epochs import epochs_of
 from embedviz.formats.run_store import kept_runs, remove_run
 from embedviz.training import TrainingOptions
 
-GROUPS = (("cat", "dog", "cow", "hen"), ("red", "blue", "green", "grey"), ("rain", "snow", "wind", "sun"))
 OPTIONS = TrainingOptions(n_dims=12, epochs=4, min_count=1, window=3)
 
 
 @pytest.fixture
 def corpus(tmp_path):
-    rng = np.random.default_rng(4)
-    lines = [" ".join(rng.choice(GROUPS[rng.integers(3)], 6)) for _ in range(1500)]
-    path = tmp_path / "story.txt"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return str(path)
+    return str(story(tmp_path, 1500))
 
 
 @pytest.fixture

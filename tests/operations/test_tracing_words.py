@@ -11,10 +11,7 @@ from embedviz.analysis import evaluate_steps
 from embedviz.formats.run_epochs import epochs_of
 from embedviz.progress import finish
 
-
-@pytest.fixture(autouse=True)
-def _runs(tmp_path, monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 @pytest.fixture

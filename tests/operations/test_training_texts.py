@@ -10,22 +10,18 @@ import threading
 
 import numpy as np
 import pytest
+from cut_trainings import GROUPS, story
 
 from embedviz import training
 from embedviz.operations.background import BACKGROUND_NICENESS
 from embedviz.training import TrainingOptions
 
-GROUPS = (("cat", "dog", "cow", "hen"), ("red", "blue", "green", "grey"), ("rain", "snow", "wind", "sun"))
 SMALL = TrainingOptions(n_dims=12, epochs=3, min_count=1, window=3)
 
 
 @pytest.fixture
 def corpus(tmp_path):
-    rng = np.random.default_rng(4)
-    lines = [" ".join(rng.choice(GROUPS[rng.integers(3)], 6)) for _ in range(1500)]
-    path = tmp_path / "story.txt"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return str(path)
+    return str(story(tmp_path, 1500))
 
 
 @pytest.fixture

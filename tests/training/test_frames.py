@@ -79,7 +79,7 @@ class Keeper:
     def __init__(self) -> None:
         self.kept: list[tuple[int, EpochRecord | None, bytes]] = []
 
-    def epoch_steps(self, epoch, record, rows, state) -> Steps[None]:
+    def epoch_steps(self, epoch, record, rows, state, parts) -> Steps[None]:
         yield Progress(None, "Keeping")
         yield Progress(None, "Keeping")
         self.kept.append((epoch, record, rows(0, 2).tobytes()))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from embedviz.errors import OptionError
-from embedviz.training import EXPLANATIONS, TrainingOptions
+from embedviz.training import ALGORITHMS, EXPLANATIONS, SUGGESTED, TrainingOptions, suited_options
 
 
 def test_each_option_has_a_plain_sentence() -> None:
@@ -52,3 +52,14 @@ def test_impossible_values_are_refused_with_those_that_are(name: str, value: Any
 @pytest.mark.parametrize(("name", "value"), [("subsample", 0), ("seed", 0), ("n_threads", 2), ("max_vocabulary", 2)])
 def test_edges_are_possible(name: str, value: Any) -> None:
     TrainingOptions(**{name: value}).checked()
+
+
+def test_what_suits_an_algorithm_stands_where_nothing_is_asked_for() -> None:
+    glove = suited_options("glove", epochs=None, n_dims=30)
+    assert (glove.epochs, glove.learning_rate, glove.x_max, glove.n_dims) == (15, 0.1, 10.0, 30)
+    assert suited_options("glove", epochs=2, learning_rate=0.025).epochs == 2
+    assert suited_options("glove", learning_rate=0.025).learning_rate == 0.025
+    assert suited_options() == TrainingOptions()
+    for algorithm in ALGORITHMS.keys() - SUGGESTED.keys():
+        assert suited_options(algorithm) == TrainingOptions(algorithm=algorithm)
+    assert suited_options("nothing").algorithm == "nothing", "which the training refuses"

@@ -52,6 +52,16 @@ def test_each_point_is_the_training_made_by_itself_bit_for_bit(corpus, name, val
     assert not made.stopped
 
 
+def test_seconds_are_those_of_learning_and_agree_with_the_words_per_second(corpus) -> None:
+    spaces = []
+    made = finish(sweep_steps(corpus, OPTIONS, "epochs", [1, 3], measure=vectors_as_figures(spaces)))
+    for point, space in zip(made.points, spaces, strict=True):
+        records = space.source.run.epochs
+        assert point.seconds == sum(record.seconds for record in records)
+        read = [0.99 * 300 * 8] * len(records)  # one sentence of a hundred is held out
+        assert [record.words_per_second * record.seconds for record in records] == pytest.approx(read)
+
+
 def test_the_points_are_told_as_they_are_made_and_no_run_is_kept(corpus) -> None:
     before = kept_runs()
     steps, fractions = [], []
@@ -123,6 +133,19 @@ def test_a_stop_before_the_first_point_leaves_nothing(corpus) -> None:
 def test_what_cannot_be_swept_is_refused_before_anything_is_read(tmp_path, name, values, why) -> None:
     with pytest.raises(OptionError, match=why):
         finish(sweep_steps(tmp_path / "missing.txt", OPTIONS, name, values))
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "name", "others"),
+    [
+        ("glove", "negatives", "n_dims, window, epochs, min_count, learning_rate"),
+        ("ppmi-svd", "epochs", "n_dims, window, min_count"),
+        ("random", "window", "n_dims, min_count"),
+    ],
+)
+def test_an_option_that_changes_nothing_for_the_algorithm_is_refused(tmp_path, algorithm, name, others) -> None:
+    with pytest.raises(OptionError, match=f"{name!r} changes nothing for {algorithm}; choose {others}\\."):
+        finish(sweep_steps(tmp_path / "missing.txt", replace(OPTIONS, algorithm=algorithm), name, [1, 2]))
 
 
 def test_more_dimensions_than_words_are_refused_at_once(corpus) -> None:

@@ -116,3 +116,12 @@ def test_losses_are_means_and_the_better_one_counts():
     assert losses.kneser_ney == pytest.approx(-np.mean(np.log(brute_kneser_ney(triples, triples, 3))))
     assert losses.jelinek_mercer == pytest.approx(0, abs=1e-5)  # each pair is followed by one word, as was learned
     assert losses.best == losses.jelinek_mercer
+
+
+@pytest.mark.parametrize("n_words", [1, 2, 7])
+def test_certainty_is_a_loss_of_zero_and_not_below(n_words):
+    words = NextWords(np.zeros((n_words, 2), np.int32), np.zeros(n_words, np.int32))
+    losses = finish(trigram_losses_steps(words, words, 1))
+    for loss in (losses.kneser_ney, losses.jelinek_mercer, losses.best):
+        assert loss == pytest.approx(0, abs=1e-12)
+        assert math.copysign(1, loss) == 1, "a minus would be read as an error"
