@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from embedviz import analysis
 from embedviz.analysis import Analogy, NeighborGraph, Pairs, PairScores
-from embedviz.errors import EmbedvizError, OptionError
+from embedviz.errors import OptionError
 from embedviz.jobs import Job, Jobs
 from embedviz.operations import findings
 from embedviz.operations.comparing import ComparingOperations
@@ -257,11 +257,7 @@ class AnalysingOperations(ComparingOperations):
 
     @Slot(object)
     def _on_not_found(self, job: Job) -> None:
-        """What a person can act on is said where it was asked for; the rest goes to the message line."""
-        if isinstance(job.error, EmbedvizError):
-            self._refuse(str(job.error))
-        else:
-            self._on_job_failed(job)
+        self._refuse_or_complain(job, self._refuse)
 
     @Slot(object)
     def _on_analysis_progressed(self, job: Job) -> None:

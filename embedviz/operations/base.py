@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -91,6 +91,13 @@ class OperationsBase(QObject):
         details = "".join(traceback.format_exception(error))
         text = f"Something went wrong inside embedviz ({type(error).__name__}). What is open is unharmed."
         self.said.emit(Message("error", text, details))
+
+    def _refuse_or_complain(self, job: Job, refuse: Callable[[str], None]) -> None:
+        """What a person can act on is said where it was asked for, by `refuse`; the rest goes to the message line."""
+        if isinstance(job.error, EmbedvizError):
+            refuse(str(job.error))
+        else:
+            self._on_job_failed(job)
 
     @Slot(object)
     def _on_job_failed(self, job: Job) -> None:

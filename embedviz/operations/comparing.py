@@ -237,10 +237,7 @@ class ComparingOperations(QuestionOperations):
 
     @Slot(object)
     def _on_items_not_compared(self, job: Job) -> None:
-        if isinstance(job.error, EmbedvizError):
-            self.items_refused.emit(str(job.error))
-        else:
-            self._on_job_failed(job)
+        self._refuse_or_complain(job, self.items_refused.emit)
 
     @Slot(object)
     def _on_calibrated(self, job: Job) -> None:

@@ -109,11 +109,7 @@ class EvaluatingOperations(TrainingOperations):
 
     @Slot(object)
     def _on_not_evaluated(self, job: Job) -> None:
-        """What is wrong with a list is said where it was chosen; only what nobody foresaw goes to the message line."""
-        if isinstance(job.error, EmbedvizError):
-            self.evaluation_refused.emit(str(job.error))
-        else:
-            self._on_job_failed(job)
+        self._refuse_or_complain(job, self.evaluation_refused.emit)
 
     @Slot(object)
     def _on_evaluation_progressed(self, job: Job) -> None:

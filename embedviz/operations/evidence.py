@@ -95,10 +95,7 @@ class EvidenceOperations(PipelineOperations):
 
     @Slot(object)
     def _on_evidence_not_found(self, job: Job) -> None:
-        if isinstance(job.error, EmbedvizError):
-            self._refuse_evidence(str(job.error))
-        else:
-            self._on_job_failed(job)
+        self._refuse_or_complain(job, self._refuse_evidence)
 
     @Slot(object)
     def _on_evidence_ended(self, job: Job) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 
 from embedviz.analysis.pipeline import FollowedSentence, Pipeline, followed_steps
-from embedviz.errors import EmbedvizError
 from embedviz.jobs import Job
 from embedviz.operations.analysing import AnalysingOperations
 from embedviz.space.embedding_space import EmbeddingSpace
@@ -96,7 +95,4 @@ class PipelineOperations(AnalysingOperations):
 
     @Slot(object)
     def _on_sentence_refused(self, job: Job) -> None:
-        if isinstance(job.error, EmbedvizError):
-            self.sentence_refused.emit(str(job.error))
-        else:
-            self._on_job_failed(job)
+        self._refuse_or_complain(job, self.sentence_refused.emit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -21,10 +23,15 @@ def export(what: str, operations: Operations, parent: QWidget) -> None:
     if why_not:
         operations.say(why_not)
         return
-    path, chosen = QFileDialog.getSaveFileName(parent, f"Export {what}", f"{what}.csv", ";;".join(FILTERS))
+    write_to_chosen(partial(operations.export, what), f"Export {what}", f"{what}.csv", parent)
+
+
+def write_to_chosen(write: Callable[..., None], title: str, name: str, parent: QWidget) -> None:
+    """Ask for the path of a table, proposing `name`, and call `write(path, overwrite=...)`."""
+    path, chosen = QFileDialog.getSaveFileName(parent, title, name, ";;".join(FILTERS))
     if path:
         target = with_suffix(Path(path), chosen)
-        operations.export(what, target, overwrite=target == Path(path))  # the dialog has asked about that name only
+        write(target, overwrite=target == Path(path))  # the dialog has asked about that name only
 
 
 def with_suffix(path: Path, chosen: str) -> Path:

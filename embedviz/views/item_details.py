@@ -6,22 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFormLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFormLayout, QHeaderView, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.table import Column
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.panel import plain
+from embedviz.views.row_table import RowTable, tabular
 from embedviz.views.text import one_line
 
 MISSING = "–"
@@ -36,12 +28,6 @@ Index = QModelIndex | QPersistentModelIndex
 def value_text(column: Column, row: int, most: int = MOST_IN_A_LINE) -> str:
     """One value on one line, elided; a dash where it is missing or empty."""
     return one_line(column.text(row), most=most) or MISSING
-
-
-def tabular(font: QFont) -> QFont:
-    """The font with figures of one width, so that numbers stand still while items pass."""
-    font.setFeature(QFont.Tag("tnum"), 1)
-    return font
 
 
 class DetailsModel(QAbstractTableModel):
@@ -126,15 +112,9 @@ class ItemDetails(QWidget):
         self.filter_edit.setAccessibleName("Find in the item's metadata")
         self.filter_edit.setClearButtonEnabled(True)
         self.model = DetailsModel(self)
-        self.table = QTableView()
-        self.table.setObjectName("metadata_table")
-        self.table.setAccessibleName("Metadata of the item")
+        self.table = RowTable("metadata_table", "Metadata of the item", appearance, row_px=measures.ROW_HEIGHT)
         self.table.setModel(self.model)
-        self.table.setWordWrap(False)
-        self.table.setShowGrid(False)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.table.verticalHeader().hide()
         self.table.horizontalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         column = QVBoxLayout(self)
@@ -158,9 +138,7 @@ class ItemDetails(QWidget):
 
     def fit(self) -> None:
         """Take the sizes of the interface's scale."""
-        height = self._appearance.px(measures.ROW_HEIGHT)
-        self.table.verticalHeader().setDefaultSectionSize(height)
-        self.table.setFixedHeight(ROWS_SEEN * height)
+        self.table.setFixedHeight(ROWS_SEEN * self._appearance.px(measures.ROW_HEIGHT))
 
     def _show_lines(self, columns: list[tuple[str, Column]], row: int) -> None:
         names = [name for name, _ in columns]

@@ -79,9 +79,8 @@ class MessageBar(QWidget):
     @Slot(object)
     def _on_operations_said(self, message: Message) -> None:
         self._message = message
-        self.message_line.setText(one_line(message.text, most=LONGEST_MESSAGE))
-        self.message_line.setProperty("role", "error" if message.kind == "error" else "muted")
-        self.message_line.style().polish(self.message_line)
+        role = "error" if message.kind == "error" else "muted"
+        self.message_line.say(one_line(message.text, most=LONGEST_MESSAGE), role)
         self.copy_button.setVisible(bool(message.details))
         wish, refusal = ("", "") if message.offer is None else (message.offer.title, message.offer.refusal)
         for button, text in ((self.offer_button, wish), (self.decline_button, refusal)):

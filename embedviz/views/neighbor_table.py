@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QObject, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from embedviz.analysis.null_scores import NullScores
 from embedviz.operations import Operations
@@ -24,13 +17,14 @@ from embedviz.space.arrays import DoubleArray
 from embedviz.space.metrics import score_shares
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
+from embedviz.views.item_table import Index, ItemModel, ItemTable
+from embedviz.views.table_heads import TO_LEFT, TO_RIGHT
 from embedviz.views.text import one_line
 
 RANK, LABEL, SCORE, BAR = range(4)
 FEWEST_ROWS = 10
 BAR_WIDTH, NARROW_BAR_WIDTH, MANY_RANKS = 56, 40, 100
 HEADS = ("Rank", "Item", "Score", "Strength")
-Index = QModelIndex | QPersistentModelIndex
 
 
 def score_text(score: float) -> str:
@@ -38,7 +32,7 @@ def score_text(score: float) -> str:
     return f"{score:.3f}" if abs(score) < 1000 else f"{score:,.1f}"
 
 
-class AnswerModel(QAbstractTableModel):
+class AnswerModel(ItemModel):
     """The rows of one answer; `null_of` a metric is how random pairs score by it, where that is known."""
 
     def __init__(self, null_of: Callable[[str], NullScores | None], parent: QObject | None = None) -> None:
@@ -53,6 +47,9 @@ class AnswerModel(QAbstractTableModel):
         self._answer = answer
         self._shares = score_shares(answer.metric, answer.scores) if answer is not None else None
         self.endResetModel()
+
+    def item_at(self, index: Index) -> int | None:
+        return None if self._answer is None or not index.isValid() else int(self._answer.rows[index.row()])
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
         return 0 if self._answer is None or parent.isValid() else len(self._answer.rows)
@@ -80,8 +77,7 @@ class AnswerModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.UserRole:
             return float(self._shares[row])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if column == LABEL else Qt.AlignmentFlag.AlignRight
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
+            return TO_LEFT if column == LABEL else TO_RIGHT
         return None
 
     def _worth(self, score: float, before: str) -> str:
@@ -114,37 +110,29 @@ class BarDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class NeighborTable(QTableView):
+class NeighborTable(ItemTable):
     """The neighbours of the open question; arrows walk, Enter or a click asks about the item."""
 
     def __init__(
         self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("neighbor_table")
-        self.setAccessibleName("Nearest neighbours")
-        self._session = session
-        self._operations = operations
-        self._appearance = appearance
-        self._model = AnswerModel(operations.null_scores, self)
-        self.setModel(self._model)
+        self._model, row_px = AnswerModel(operations.null_scores), measures.ROW_HEIGHT
+        super().__init__(
+            "neighbor_table",
+            "Nearest neighbours",
+            self._model,
+            session,
+            operations,
+            appearance,
+            row_px=row_px,
+            parent=parent,
+        )
         self.setItemDelegateForColumn(BAR, BarDelegate(appearance, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.verticalHeader().hide()
         self.horizontalHeader().hide()
-        self.horizontalHeader().setMinimumSectionSize(8)
         self.horizontalHeader().setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
-        self.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         session.answer_changed.connect(self._on_answer_changed)
-        appearance.changed.connect(self._on_appearance_changed)
-        self._on_appearance_changed()
         self._on_answer_changed()
 
     @Slot()
@@ -152,22 +140,6 @@ class NeighborTable(QTableView):
         self._model.show(self._session.state.answer)
         self.scrollToTop()
         self._fit_columns()
-
-    @Slot(QModelIndex, QModelIndex)
-    def _on_current_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
-        answer = self._session.state.answer
-        if answer is not None and current.isValid():
-            self._session.set_focus(int(answer.rows[current.row()]))
-
-    @Slot()
-    def _on_appearance_changed(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self._appearance.px(measures.ROW_HEIGHT))
-        font = QFont(self.font())
-        font.setPixelSize(self._appearance.px(measures.BODY_PX))
-        font.setFeature(QFont.Tag("tnum"), 1)
-        self.setFont(font)
-        self._fit_columns()
-        self.viewport().update()
 
     def _fit_columns(self) -> None:
         """Ranks and scores get the width of the widest number; numbers do not move while one walks."""
@@ -183,26 +155,3 @@ class NeighborTable(QTableView):
         )  # long numbers take from the bar, not from the label
         self.setColumnWidth(BAR, self._appearance.px(bar))
         self.setMaximumHeight(max(FEWEST_ROWS, count) * self.verticalHeader().defaultSectionSize() + 4)
-
-    def _ask_about(self, index: QModelIndex) -> None:
-        answer = self._session.state.answer
-        if answer is not None and index.isValid():
-            self._operations.ask_item(int(answer.rows[index.row()]))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._ask_about(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._ask_about(self.indexAt(event.position().toPoint()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        answer = self._session.state.answer
-        index = self.indexAt(event.position().toPoint())
-        if answer is not None and index.isValid():
-            self._session.set_focus(int(answer.rows[index.row()]))

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from embedviz.views import theme as measures
 from embedviz.views.text import breakable
+
+AnyBox = TypeVar("AnyBox", bound=QBoxLayout)
 
 
 def panel(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
@@ -28,6 +42,31 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area
+
+
+def snug(box: AnyBox, spacing: int) -> AnyBox:
+    """The layout, without margins."""
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(spacing)
+    return box
+
+
+def beside(*parts: tuple[QWidget, int], spacing: int = measures.GAP) -> QWidget:
+    """Widgets in one row, each with its share of the width."""
+    whole = QWidget()
+    row = snug(QHBoxLayout(whole), spacing)
+    for widget, share in parts:
+        row.addWidget(widget, share)
+    return whole
+
+
+def stack_into(column: QBoxLayout, empty: QWidget, *shown: QWidget) -> QStackedLayout:
+    """Give a column the words for where there is nothing to show, and behind them what is shown otherwise."""
+    stack = QStackedLayout()
+    column.addLayout(stack, 1)  # first of all: a stack without a parent shows its first widget as a window
+    for widget in (scrolled(empty), *shown):
+        stack.addWidget(widget)
+    return stack
 
 
 def head(text: str) -> QLabel:
@@ -58,8 +97,15 @@ class PlainLabel(QLabel):
     def text(self) -> str:
         return self._said
 
+    def say(self, text: str, role: str = "muted") -> None:
+        """Show a text in the colour of a role."""
+        self.setText(text)
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().polish(self)
 
-def plain(role: str = "", name: str = "") -> QLabel:
+
+def plain(role: str = "", name: str = "") -> PlainLabel:
     """A label that shows plain text, wraps, and never reads it as HTML."""
     label = PlainLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)

@@ -72,6 +72,7 @@ def test_other_questions_fill_nothing(window, space, ask):
 
 
 def test_the_offsets_are_drawn(page, window, ask, idle, qapp):
+    window.query_edit.setFocus()
     ask("word1 : word2 :: word3 : ?")
     click(page.answer_button)
     idle()
@@ -134,7 +135,8 @@ def exported(monkeypatch, idle, path, press) -> list[list[str]]:
     return list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def test_an_analogy_is_copied_as_text_and_exported(page, ask, idle, monkeypatch, tmp_path):
+def test_an_analogy_is_copied_as_text_and_exported(page, window, ask, idle, monkeypatch, tmp_path):
+    window.query_edit.setFocus()
     ask("word1 : word2 :: word3 : ?")
     click(page.answer_button)
     idle()

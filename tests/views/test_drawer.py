@@ -26,6 +26,15 @@ def test_pages_are_built_when_they_are_wanted(window, drawer):
     assert not drawer.isVisible()
 
 
+def test_building_the_pages_takes_no_focus_from_what_one_types(window, drawer, qapp):
+    window.activateWindow()
+    window.query_edit.setFocus()
+    while drawer.build_next():
+        qapp.processEvents()
+    assert qapp.activeWindow() is window
+    assert qapp.focusWidget() is window.query_edit
+
+
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
 def test_each_tab_opens_its_page_and_its_tools(window, drawer, space, spec):
     window.operations.set_mode(spec.modes[0])

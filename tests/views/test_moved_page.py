@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QSpinBox
+from PySide6.QtWidgets import QSlider, QSpinBox
 
 from embedviz.views.train.moved_page import EMPTY, MovedPage
 
@@ -137,3 +137,30 @@ def test_a_refusal_is_said_on_the_page(window, page, show, make_space, tmp_path,
     idle()
     assert page.summary_label.property("role") == "error"
     assert "missing.npz" in page.summary_label.text()
+
+
+def test_the_epoch_slider_leaves_what_is_measured(qtbot, window, page, idle):
+    slider = window.train_panel.findChild(QSlider, "epoch_slider")
+    operations = window.operations
+    click(page.noise_button)
+    QTest.keyClick(slider, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: operations.epoch == 0, timeout=10_000)
+    idle()
+    assert len(column(page, 0)) == 6
+    assert all(text.isdigit() for text in column(page, 2)), "the noise is there"
+    assert page.summary_label.text().startswith("Of epoch 2: ")
+    QTest.keyClick(slider, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: operations.epoch == 2, timeout=10_000)
+    idle()
+    assert "of 4 words moved more than two seeds differ" in page.summary_label.text()
+    assert not page.summary_label.text().startswith("Of epoch")
+    assert page.copy_button.isEnabled()
+
+
+def test_that_another_space_ended_it_is_said_on_the_page(window, page, show, make_space, idle):
+    click(page.noise_button)
+    show(make_space(np.eye(4)))
+    idle()
+    assert page.summary_label.text().startswith("“Measuring the noise” ended, since another space was opened.")
+    assert page.summary_label.property("role") == "error"
+    assert page.empty_label.text() == EMPTY

@@ -186,3 +186,10 @@ def test_small_and_hostile_texts():
     html = continued_html(found, "#111111", "#222222")
     assert html.startswith("&lt;b&gt; <b style='color:#111111'>&lt;i&gt;</b>")
     assert "50.0&nbsp;%" in html
+
+
+def test_what_is_typed_right_before_the_window_closes_is_left(qtbot, window, learned):
+    QTest.keyClicks(learned.prompt_edit, "the")
+    with qtbot.waitSignal(learned._waiting.timeout):
+        window.operations.close()
+    assert not [job for job in window.operations.jobs.alive() if not job.is_cancelled]

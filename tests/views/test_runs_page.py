@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from cut_trainings import cut_short, story
+from cut_trainings import cut_short, learned, story
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QTableView, QWidget
 
-import embedviz
 from embedviz import formats
 from embedviz.formats.run_store import kept_runs
 from embedviz.training import TrainingOptions
 from embedviz.views.train.run_model import EPOCHS, HEADS, HELDOUT, NAME_ROLE, STATUS, TITLE
 from embedviz.views.train.runs_page import RunsPage
 
+pytestmark = pytest.mark.usefixtures("runs")
+
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture(autouse=True)
-def _runs(tmp_path, monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
 
 
 @pytest.fixture
@@ -30,10 +28,7 @@ def corpus(tmp_path):
 
 @pytest.fixture
 def train(corpus):
-    def run(epochs: int = 2) -> str:
-        return embedviz.train(corpus, n_dims=12, epochs=epochs, min_count=1, window=3).source.options["run"]
-
-    return run
+    return partial(learned, corpus)
 
 
 @pytest.fixture

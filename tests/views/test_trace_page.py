@@ -15,13 +15,10 @@ from embedviz.formats.run_epochs import epochs_of
 from embedviz.training import TrainingOptions
 from embedviz.views.train.trace_page import TracePage
 
+pytestmark = pytest.mark.usefixtures("runs")
+
 LEFT = Qt.MouseButton.LeftButton
 K = 4
-
-
-@pytest.fixture(autouse=True)
-def _runs(tmp_path, monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
 
 
 @pytest.fixture
@@ -201,3 +198,11 @@ def test_it_grows_while_a_training_runs(qtbot, window, page, corpus, idle):
     qtbot.waitUntil(lambda: 0 < len(window.operations.epochs) == model.columnCount(), timeout=30_000)
     idle()
     assert heads(page)[-1].startswith("▸ ")
+
+
+def test_what_is_typed_right_before_the_window_closes_is_left(qtbot, window, page):
+    QTest.keyClicks(page.pairs_edit, "dog hen")
+    QTest.keyClick(page.pairs_edit, Qt.Key.Key_Return)
+    with qtbot.waitSignal(page._waiting.timeout):
+        window.operations.close()
+    assert not [job for job in window.operations.jobs.alive() if not job.is_cancelled]

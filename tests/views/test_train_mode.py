@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QSpinBox, QWidget
 
 from embedviz.progress import time_left
-from embedviz.training import TrainingOptions
+from embedviz.training import ALGORITHMS, TrainingOptions, suited_options
 from embedviz.views.drawer import PAGES
 from embedviz.views.train.curve import Curve
 
@@ -200,3 +200,35 @@ def test_the_drawer_leaves_the_larger_part_to_the_plot(qapp, window, panel, size
     qapp.processEvents()
     assert window.drawer.height() < size[1] / 2
     assert window.plot.height() > 0.2 * size[1]
+
+
+def choose_algorithm(panel, algorithm: str) -> None:
+    """Go to an algorithm in the list by the arrow keys."""
+    combo = panel.options_form.algorithm_combo
+    places = combo.findData(algorithm) - combo.currentIndex()
+    for _ in range(abs(places)):
+        QTest.keyClick(combo, Qt.Key.Key_Down if places > 0 else Qt.Key.Key_Up)
+
+
+def test_each_algorithm_is_trained_with_what_suits_it(panel):
+    for algorithm in (*ALGORITHMS, "glove", "skip-gram", "cbow", "skip-gram"):
+        choose_algorithm(panel, algorithm)
+        assert panel.options_form.options() == suited_options(algorithm)
+    panel.findChild(QSpinBox, "train_epochs").setValue(7)
+    choose_algorithm(panel, "glove")
+    assert panel.options_form.options() == suited_options("glove", epochs=7), "what was typed stays"
+
+
+def test_an_algorithm_for_the_next_training_leaves_the_one_that_runs(qtbot, window, panel, corpus):
+    set_small(panel)
+    panel.findChild(QSpinBox, "train_epochs").setValue(1000)
+    panel.choose(corpus)
+    QTest.mouseClick(panel.train_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(window.operations.epochs_so_far) > 0, timeout=60_000)
+    choose_algorithm(panel, "cbow")
+    n_done = len(window.operations.epochs_so_far)
+    qtbot.waitUntil(lambda: len(window.operations.epochs_so_far) > n_done + 1, timeout=60_000)
+    assert window.operations.epochs_so_far[-1].learning_rate < 0.025
+    QTest.mouseClick(panel.stop_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.operations.jobs.alive(), timeout=10_000)
+    assert "changed_option" not in {note.kind for note in window.session.state.space.notes}

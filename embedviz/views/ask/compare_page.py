@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
-    QStackedLayout,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -27,15 +23,14 @@ from embedviz.operations import Operations
 from embedviz.operations.questions import item_text
 from embedviz.session import Session
 from embedviz.space.metrics import METRICS
-from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.ask.contribution_model import BAR, DIMENSION, PART, RUNNING, ContributionModel, PartDelegate
 from embedviz.views.ask.score_table import ScoreTable
 from embedviz.views.copy_button import CopyButton
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.export_dialog import FILTERS, with_suffix
-from embedviz.views.item_details import tabular
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.export_dialog import write_to_chosen
+from embedviz.views.panel import beside, plain, push_button, snug, stack_into
+from embedviz.views.row_table import RowTable
 from embedviz.views.strip import Strip
 from embedviz.views.text import one_line
 
@@ -68,7 +63,7 @@ class ComparePage(DrawerPage):
         self.sentence = plain("muted", "compare_sentence")
         self.empty_label = plain("muted", "compare_empty")
         self._model = ContributionModel(self)
-        self.table = QTableView()
+        self.table = RowTable("contribution_table", "Parts of the score by dimension", appearance, row_px=ROW_PX)
         self.copy_button = CopyButton(
             "copy_compare_button", "Copy the parts as a table; its menu as text, with the scores"
         )
@@ -107,8 +102,7 @@ class ComparePage(DrawerPage):
     @Slot()
     def copy_table(self) -> None:
         """Put the parts by dimension on the clipboard, with tabs."""
-        QGuiApplication.clipboard().setText(tabbed(self._lines()))
-        self._operations.say(f"Copied {self._model.rowCount():,} parts as a table.")
+        self._copy(tabbed(self._lines()), f"Copied {self._model.rowCount():,} parts as a table.")
 
     @Slot()
     def copy_text(self) -> None:
@@ -117,16 +111,12 @@ class ComparePage(DrawerPage):
             scores = [f"{metric.title}: {self.scores.text_of(name)}" for name, metric in METRICS.items()]
             head = f"{self._found.readings[0]} with {self._found.readings[1]}"
             said = "\n".join((head, *scores, self.sentence.text()))
-            QGuiApplication.clipboard().setText(f"{said}\n\n{aligned(self._lines())}")
-            self._operations.say("Copied the comparison as text.")
+            self._copy(f"{said}\n\n{aligned(self._lines())}", "Copied the comparison as text.")
 
     @Slot()
     def export(self) -> None:
         """Ask for a file and write the parts to it."""
-        path, chosen = QFileDialog.getSaveFileName(self, "Export parts", "parts.csv", ";;".join(FILTERS))
-        if path:
-            target = with_suffix(Path(path), chosen)
-            self._operations.export_lines(self._lines(), target, overwrite=target == Path(path))
+        write_to_chosen(partial(self._operations.export_lines, self._lines()), "Export parts", "parts.csv", self)
 
     def _lines(self) -> list[list[Cell]]:
         parts = None if self._found is None else self._found.contributions(self.metric_combo.currentData())
@@ -149,36 +139,18 @@ class ComparePage(DrawerPage):
         self.metric_combo.setObjectName("compare_metric_combo")
         self.metric_combo.setAccessibleName("Metric whose parts are shown")
         self.metric_combo.setToolTip("Metric whose parts are shown")
-        self.table.setObjectName("contribution_table")
-        self.table.setAccessibleName("Parts of the score by dimension")
         self.table.setModel(self._model)
         self.table.setItemDelegateForColumn(BAR, PartDelegate(self._appearance, self.table))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setTabKeyNavigation(False)
-        self.table.setShowGrid(False)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.table.verticalHeader().hide()
-        header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(8)
-        header.setSectionResizeMode(BAR, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setSectionResizeMode(BAR, QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self.tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addStretch(0)
-        with_word = QLabel("with")
+        with_word, edits = QLabel("with"), (self.first_edit, self.second_edit)
         with_word.setProperty("role", "muted")
-        row.addWidget(self.first_edit, 1)
-        row.addWidget(with_word)
-        row.addWidget(self.second_edit, 1)
-        row.addWidget(self.metric_combo)
+        self._fill_tools(self.first_edit, with_word, self.second_edit, self.metric_combo, grow=edits)
         export_action = QAction("Export…", self)
         export_action.triggered.connect(self.export)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.table.addActions([self.copy_button.copy_table_action, self.copy_button.copy_text_action, export_action])
+        self.table.offer(self.copy_button.copy_table_action, self.copy_button.copy_text_action, export_action)
         strips = QGridLayout()
         strips.setContentsMargins(0, 0, 0, 0)
         strips.setHorizontalSpacing(8)
@@ -192,8 +164,10 @@ class ComparePage(DrawerPage):
             strips.addWidget(strip, 2 * at + 1, 0, 1, 2)
         strips.setRowStretch(6, 1)
         strips.setColumnStretch(0, 1)
-        left, middle = QWidget(), QVBoxLayout()
+        left, center = QWidget(), QWidget()
         left.setLayout(strips)
+        middle = QVBoxLayout(center)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.addWidget(self.scores)
         middle.addWidget(self.sentence)
         buttons = QHBoxLayout()
@@ -203,18 +177,8 @@ class ComparePage(DrawerPage):
         buttons.addStretch(1)
         middle.addLayout(buttons)
         middle.addStretch(1)
-        center = QWidget()
-        center.setLayout(middle)
-        middle.setContentsMargins(0, 0, 0, 0)
-        shown = QWidget()
-        columns = QHBoxLayout(shown)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(measures.GAP)
-        for widget, share in ((left, 4), (center, 3), (self.table, 5)):
-            columns.addWidget(widget, share)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(scrolled(self.empty_label))
-        self._stack.addWidget(shown)
+        shown = beside((left, 4), (center, 3), (self.table, 5))
+        self._stack = stack_into(snug(QVBoxLayout(self), 0), self.empty_label, shown)
 
     def _show(self, found: Comparison | None, *, problem: str = "") -> None:
         self._found = found
@@ -301,8 +265,6 @@ class ComparePage(DrawerPage):
 
     @Slot()
     def _on_appearance_changed(self) -> None:
-        self.table.verticalHeader().setDefaultSectionSize(self._appearance.px(ROW_PX))
-        self.table.setFont(tabular(self.table.font()))
         self._fit()
 
     def _fit(self) -> None:

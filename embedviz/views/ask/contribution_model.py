@@ -11,14 +11,18 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from embedviz.analysis.contributions import Contributions
 from embedviz.views.appearance import Appearance
 from embedviz.views.strip import NEGATIVE, POSITIVE
+from embedviz.views.table_heads import Heads
 
 DIMENSION, BAR, PART, RUNNING = range(4)
-HEADS = ("Dimension", "Part", "", "Together")
-TIPS = (
-    "Which number of the vectors, counted from 1",
-    "Its part of the score; to the left it takes away from it",
-    "Its part of the score",
-    "What this and all larger parts make together, of the whole; those that take away bring it down again",
+HEADS = Heads(
+    ("Dimension", "Part", "", "Together"),
+    (
+        "Which number of the vectors, counted from 1",
+        "Its part of the score; to the left it takes away from it",
+        "Its part of the score",
+        "What this and all larger parts make together, of the whole; those that take away bring it down again",
+    ),
+    center=frozenset({BAR}),
 )
 Index = QModelIndex | QPersistentModelIndex
 
@@ -43,12 +47,7 @@ class ContributionModel(QAbstractTableModel):
         return len(HEADS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        shown = {Qt.ItemDataRole.DisplayRole: HEADS, Qt.ItemDataRole.ToolTipRole: TIPS}.get(Qt.ItemDataRole(role))
-        return shown[section] if shown is not None else None
+        return HEADS.data(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self._shown is None or not index.isValid():
@@ -65,7 +64,7 @@ class ContributionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"dimension {dimension + 1}, part {part:+.4g}, running share {share}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return HEADS.alignment(column)
         return None
 
 
@@ -90,8 +89,3 @@ class PartDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(POSITIVE[theme.is_dark] if share > 0 else NEGATIVE[theme.is_dark]))
         painter.drawRect(QRectF(middle if share > 0 else middle - width, top, width, height))
         painter.restore()
-
-
-def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignHCenter if column == BAR else Qt.AlignmentFlag.AlignRight
-    return int(side | Qt.AlignmentFlag.AlignVCenter)

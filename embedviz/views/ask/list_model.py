@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from embedviz.formats.answer_lists import AnswerList
+from embedviz.views.item_table import Index, ItemModel
 from embedviz.views.neighbor_table import score_text
 from embedviz.views.text import one_line
 
-Index = QModelIndex | QPersistentModelIndex
 MARK_ROLE, SCORE_ROLE, ROWS_ROLE = (Qt.ItemDataRole.UserRole + step for step in range(1, 4))
 NEW = "new"
 
@@ -55,7 +55,7 @@ class ListColumn:
         return NEW if self.moves and self.marks_new else ""
 
 
-class ListModel(QAbstractTableModel):
+class ListModel(ItemModel):
     """The lists; it holds no text of its own, so that a thousand neighbours cost nothing until they are seen."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -78,8 +78,7 @@ class ListModel(QAbstractTableModel):
         others = () if column.ranked.others is None else (int(column.ranked.others[rank]),)
         return (int(column.ranked.rows[rank]), *others)
 
-    def row_of(self, index: Index) -> int | None:
-        """The first of them, or None."""
+    def item_at(self, index: Index) -> int | None:
         return next(iter(self.rows_of(index)), None)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from embedviz.formats.answer_lists import AnswerList, lists_text, lists_tsv
 from embedviz.operations import Operations
@@ -15,8 +15,8 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.ask.list_model import ListColumn
 from embedviz.views.ask.list_table import ListTable
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.export_dialog import FILTERS, with_suffix
-from embedviz.views.panel import plain, scrolled
+from embedviz.views.export_dialog import write_to_chosen
+from embedviz.views.panel import plain, push_button, snug, stack_into
 
 
 class ListPage(DrawerPage):
@@ -34,9 +34,7 @@ class ListPage(DrawerPage):
         super().__init__(session, operations, appearance, parent)
         self.setObjectName(f"{name}_page")
         self._name = name
-        self.table = ListTable(session, operations, appearance)
-        self.table.setObjectName(f"{name}_table")
-        self.table.setAccessibleName(spoken)
+        self.table = ListTable(f"{name}_table", spoken, session, operations, appearance)
         self.empty_label = plain("muted", f"{name}_empty")
         self.sentence = plain("muted", f"{name}_sentence")
         menu = QMenu(self)
@@ -45,19 +43,9 @@ class ListPage(DrawerPage):
         self.copy_button = self.tool("Copy", "copy", "Copy all these lists, as a table or as text")
         self.copy_button.setMenu(menu)
         self.export_button = self.tool("Export…", "export", "Export all these lists as CSV, TSV or Parquet")
-        self._row = QHBoxLayout(self.tools)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
-        self._row.addStretch(1)
-        self._row.addWidget(self.copy_button)
-        self._row.addWidget(self.export_button)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(self.empty_label))
-        self._stack.addWidget(self.table)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(self._stack, 1)
+        self._row = self._fill_tools(self.copy_button, self.export_button, room=1)
+        column = snug(QVBoxLayout(self), 4)
+        self._stack = stack_into(column, self.empty_label, self.table)
         column.addWidget(self.sentence)
         self.list_menu = QMenu(self)
         self.list_menu.setObjectName(f"{name}_menu")
@@ -72,11 +60,7 @@ class ListPage(DrawerPage):
 
     def tool(self, text: str, verb: str, tip: str) -> QPushButton:
         """A button for the tools of the page."""
-        button = QPushButton(text)
-        button.setObjectName(f"{verb}_{self._name}_button")
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
+        return push_button(text, f"{verb}_{self._name}_button", tip)
 
     def add_tool(self, button: QPushButton) -> None:
         """Put a button before those for copying and exporting."""
@@ -102,25 +86,26 @@ class ListPage(DrawerPage):
         """The lists that are shown."""
         return [column.ranked for column in self.table.lists.columns]
 
+    @property
+    def _counted(self) -> str:
+        n = len(self.ranked)
+        return f"{n:,} list{'s'[: n != 1]}"
+
     @Slot()
     def copy_table(self) -> None:
         """Put the lists side by side on the clipboard, with tabs."""
-        QGuiApplication.clipboard().setText(lists_tsv(self.ranked))
-        self._operations.say(f"Copied {len(self.ranked):,} list{'s'[: len(self.ranked) != 1]} as a table.")
+        self._copy(lists_tsv(self.ranked), f"Copied {self._counted} as a table.")
 
     @Slot()
     def copy_text(self) -> None:
         """Put the lists on the clipboard as lines of text."""
-        QGuiApplication.clipboard().setText(lists_text(self.ranked))
-        self._operations.say(f"Copied {len(self.ranked):,} list{'s'[: len(self.ranked) != 1]} as text.")
+        self._copy(lists_text(self.ranked), f"Copied {self._counted} as text.")
 
     @Slot()
     def export(self) -> None:
         """Ask for a file and write the lists to it."""
-        path, chosen = QFileDialog.getSaveFileName(self, "Export lists", f"{self._name}.csv", ";;".join(FILTERS))
-        if path:
-            target = with_suffix(Path(path), chosen)
-            self._operations.export_lists(self.ranked, target, overwrite=target == Path(path))
+        write = partial(self._operations.export_lists, self.ranked)
+        write_to_chosen(write, "Export lists", f"{self._name}.csv", self)
 
     def _open_menu(self, column: int, at: QPoint) -> None:
         self.menu_column = column

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QModelIndex, QObject, QRect, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
@@ -20,10 +19,10 @@ from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.ask.list_header import PADDING_PX, ListHeader
 from embedviz.views.ask.list_model import MARK_ROLE, NEW, ROWS_ROLE, SCORE_ROLE, ListColumn, ListModel
+from embedviz.views.item_table import Index, ItemTable
 
 ROW_PX = 22
 NARROWEST_PX, SCROLLED_PX, WIDEST_PX = 126, 150, 230
-Index = QModelIndex | QPersistentModelIndex
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -76,71 +75,40 @@ class CellDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class ListTable(QTableView):
-    """Shows columns that a page makes; knows what has the attention and gives it."""
+class ListTable(ItemTable):
+    """Shows columns that a page makes; knows what has the attention and gives it. A double click asks."""
+
+    asks_by_click = False
 
     def __init__(
-        self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
+        self,
+        name: str,
+        spoken: str,
+        session: Session,
+        operations: Operations,
+        appearance: Appearance,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._operations = operations
-        self._appearance = appearance
-        self.lists = ListModel(self)
-        self.setModel(self.lists)
+        self.lists = ListModel()
+        super().__init__(name, spoken, self.lists, session, operations, appearance, row_px=ROW_PX, parent=parent)
         self._header = ListHeader(self.lists, appearance, self)
         self.setHorizontalHeader(self._header)
         self.setItemDelegate(CellDelegate(session, appearance, self))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setCornerButtonEnabled(False)
+        self.verticalHeader().show()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setHighlightSections(False)
         self.verticalHeader().setSectionsClickable(False)
-        self.selectionModel().currentChanged.connect(self._on_current_changed)
-        self.doubleClicked.connect(self._on_activated)
+        self.doubleClicked.connect(self._ask_about)
         session.focus_changed.connect(self._on_focus_changed)
-        appearance.changed.connect(self._on_appearance_changed)
         self._on_appearance_changed()
 
     def show_lists(self, columns: tuple[ListColumn, ...]) -> None:
         """Show other lists."""
         self.lists.show(columns)
         self._fit_columns()
-
-    @Slot(QModelIndex, QModelIndex)
-    def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
-        row = self.lists.row_of(current)
-        if row is not None:
-            self._session.set_focus(row)
-
-    @Slot(QModelIndex)
-    def _on_activated(self, index: QModelIndex) -> None:
-        rows = self.lists.rows_of(index)
-        if len(rows) == 2:
-            self._operations.ask_two(*rows)
-        elif rows:
-            self._operations.ask_item(rows[0])
-
-    @Slot()
-    def _on_focus_changed(self) -> None:
-        self.viewport().update()
-
-    @Slot()
-    def _on_appearance_changed(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self._appearance.px(ROW_PX))
-        font = QFont(self.font())
-        font.setPixelSize(self._appearance.px(measures.BODY_PX))
-        font.setFeature(QFont.Tag("tnum"), 1)
-        self.setFont(font)
-        self._header.headerDataChanged(Qt.Orientation.Horizontal, 0, 0)
-        self.verticalHeader().setFixedWidth(QFontMetrics(font).horizontalAdvance("0000") + self._appearance.px(4))
-        self._fit_columns()
-        self.viewport().update()
 
     def _fit_columns(self) -> None:
         """All lists get the same width: what there is, within bounds; the table scrolls beyond."""
@@ -151,18 +119,21 @@ class ListTable(QTableView):
             for column in range(n_columns):
                 self.setColumnWidth(column, width)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._on_activated(self.currentIndex())
+    @Slot(QModelIndex)
+    def _ask_about(self, index: QModelIndex) -> None:
+        rows = self.lists.rows_of(index)
+        if len(rows) == 2:
+            self._operations.ask_two(*rows)
         else:
-            super().keyPressEvent(event)
+            super()._ask_about(index)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        row = self.lists.row_of(self.indexAt(event.position().toPoint()))
-        if row is not None:
-            self._session.set_focus(row)
+    @Slot()
+    def _on_focus_changed(self) -> None:
+        self.viewport().update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
+    @Slot()
+    def _on_appearance_changed(self) -> None:
+        super()._on_appearance_changed()
+        self._header.headerDataChanged(Qt.Orientation.Horizontal, 0, 0)
+        metrics = QFontMetrics(self.font())
+        self.verticalHeader().setFixedWidth(metrics.horizontalAdvance("0000") + self._appearance.px(4))

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from embedviz.analysis import Analogy, PairScores
 from embedviz.operations import Operations
@@ -32,11 +24,11 @@ from embedviz.session import Session
 from embedviz.views.appearance import Appearance
 from embedviz.views.copy_button import CopyButton
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.export_dialog import FILTERS, with_suffix
+from embedviz.views.export_dialog import write_to_chosen
 from embedviz.views.lab.asked_items import asked_analogy
 from embedviz.views.lab.finding_table import FindingTable
 from embedviz.views.lab.item_edit import ItemEdit
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.panel import beside, plain, push_button, snug, stack_into
 
 MOST_ARROWS = 50
 WORDS = ("a, such as man", "b, such as king", "c, such as woman")
@@ -126,33 +118,24 @@ class AnalogyPage(DrawerPage):
     @Slot()
     def copy(self) -> None:
         """Put what is shown on the clipboard, as a table with tabs."""
-        QGuiApplication.clipboard().setText(findings_tsv(self._shown))
-        self._operations.say("Copied what the page of analogies shows as a table.")
+        self._copy(findings_tsv(self._shown), "Copied what the page of analogies shows as a table.")
 
     @Slot()
     def copy_text(self) -> None:
         """Put what is shown on the clipboard as lines of text."""
-        QGuiApplication.clipboard().setText(findings_text(self._shown))
-        self._operations.say("Copied what the page of analogies shows as text.")
+        self._copy(findings_text(self._shown), "Copied what the page of analogies shows as text.")
 
     def export(self, finding: Finding, name: str) -> None:
         """Ask for a file and write one table to it."""
-        path, chosen = QFileDialog.getSaveFileName(self, f"Export {name}", f"{name}.csv", ";;".join(FILTERS))
-        if path:
-            target = with_suffix(Path(path), chosen)
-            self._operations.export_finding(finding, target, overwrite=target == Path(path))
+        write = partial(self._operations.export_finding, finding)
+        write_to_chosen(write, f"Export {name}", f"{name}.csv", self)
 
     def _try_pairs(self, given: str | Path) -> None:
         self._is_ours = True
         self._operations.try_pairs(given)
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(6)
-        tools.addStretch(1)
-        for button in (self.open_button, self.paste_button, self.copy_button, self.export_button):
-            tools.addWidget(button)
+        self._fill_tools(self.open_button, self.paste_button, self.copy_button, self.export_button, room=1)
         typed = QHBoxLayout()
         typed.setSpacing(6)
         for edit, sign in zip(self.edits, (":", "::", ": ?"), strict=True):
@@ -165,29 +148,16 @@ class AnalogyPage(DrawerPage):
         self.table.offer(*copying, self.export_action)
         self.rules_table.offer(*copying, self.export_rules_action)
         self.pairs_table.offer(*copying, self.export_pairs_action)
-        pairs = QWidget()
-        row = QHBoxLayout(pairs)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addWidget(self.rules_table, 3)
-        row.addWidget(self.pairs_table, 2)
-        self._stack = QStackedLayout()
-        for widget in (scrolled(self.empty_label), self.table, pairs):
-            self._stack.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        pairs = beside((self.rules_table, 3), (self.pairs_table, 2), spacing=16)
+        column = snug(QVBoxLayout(self), 4)
         column.addLayout(typed)
-        column.addLayout(self._stack, 1)
+        self._stack = stack_into(column, self.empty_label, self.table, pairs)
         column.addWidget(self.summary_label)
 
     def _say(self, text: str, role: str = "muted") -> None:
-        self.summary_label.setText(text)
+        self.summary_label.say(text, role)
         self.summary_label.setToolTip(text)
         self.summary_label.setVisible(bool(text))
-        if self.summary_label.property("role") != role:
-            self.summary_label.setProperty("role", role)
-            self.summary_label.style().polish(self.summary_label)
 
     def _prefill(self) -> None:
         asked = asked_analogy(self._session.state)

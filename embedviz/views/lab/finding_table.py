@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
-from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from embedviz.formats.cell_lines import Cell
 from embedviz.operations import Operations
@@ -14,16 +13,17 @@ from embedviz.operations.findings import Finding
 from embedviz.session import Session
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
+from embedviz.views.item_table import Index, ItemModel, ItemTable
 from embedviz.views.neighbor_table import score_text
+from embedviz.views.table_heads import TO_LEFT, TO_RIGHT
 from embedviz.views.text import one_line
 
 NARROWEST_PX, WIDEST_PX = 110, 320
 BESIDE = "Score"
 _MEASURED = 200
-Index = QModelIndex | QPersistentModelIndex
 
 
-class FindingModel(QAbstractTableModel):
+class FindingModel(ItemModel):
     """The cells of one finding."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -37,7 +37,6 @@ class FindingModel(QAbstractTableModel):
         self.endResetModel()
 
     def item_at(self, index: Index) -> int | None:
-        """The item that a cell is about, or None."""
         if not index.isValid():
             return None
         items, columns = self._finding.items[index.row()], self._finding.columns
@@ -81,36 +80,19 @@ class FindingModel(QAbstractTableModel):
         return self._alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def _alignment(self, column: int) -> int:
-        side = Qt.AlignmentFlag.AlignLeft if self.is_text(column) else Qt.AlignmentFlag.AlignRight
-        return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return TO_LEFT if self.is_text(column) else TO_RIGHT
 
 
-class FindingTable(QTableView):
+class FindingTable(ItemTable):
     """The rows of one finding."""
 
     def __init__(
         self, session: Session, operations: Operations, appearance: Appearance, name: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
+        self._model, row_px = FindingModel(), measures.ROW_HEIGHT - 2
+        super().__init__(name, "", self._model, session, operations, appearance, row_px=row_px, parent=parent)
         self.setProperty("role", "spaced")
-        self._session, self._operations, self._appearance = session, operations, appearance
-        self._model = FindingModel(self)
-        self.setModel(self._model)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.horizontalHeader().setMinimumSectionSize(8)
-        self.horizontalHeader().setHighlightSections(False)
-        self.selectionModel().currentChanged.connect(self._on_current_changed)
-        appearance.changed.connect(self._on_appearance_changed)
-        self._on_appearance_changed()
 
     def show_finding(self, finding: Finding) -> None:
         """Show another finding, from its top."""
@@ -120,21 +102,10 @@ class FindingTable(QTableView):
         self.scrollToTop()
         self._fit_columns()
 
-    def offer(self, *actions: QAction) -> None:
-        """Put actions into the context menu."""
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.addActions(actions)
-
     def _fit_columns(self) -> None:
         """Every column gets the width it needs; where that is too much, columns of words share what is left."""
-        header, metrics = self.horizontalHeader(), QFontMetrics(self.font())
-        columns = range(self._model.columnCount())
-        widths = []
-        for column in columns:
-            texts = [self._model.index(row, column).data() for row in range(min(_MEASURED, self._model.rowCount()))]
-            texts.append(self._model.headerData(column, Qt.Orientation.Horizontal))
-            widest = max(metrics.horizontalAdvance(text) for text in texts) + self._appearance.px(32)
-            widths.append(min(widest, self._appearance.px(WIDEST_PX)))
+        header, columns, px = self.horizontalHeader(), range(self._model.columnCount()), self._appearance.px
+        widths = [min(self._widest(column, most=_MEASURED) + px(32), px(WIDEST_PX)) for column in columns]
         room = self.viewport().width()
         is_tight = sum(widths) > room
         of_words = [column for column in columns if self._model.is_text(column)]
@@ -146,47 +117,6 @@ class FindingTable(QTableView):
             mode = QHeaderView.ResizeMode.Stretch if shares else QHeaderView.ResizeMode.Fixed
             header.setSectionResizeMode(column, mode)
             header.resizeSection(column, width)
-
-    def _ask_about(self, index: QModelIndex) -> None:
-        row = self._model.item_at(index)
-        if row is not None:
-            self._operations.ask_item(row)
-
-    @Slot(QModelIndex, QModelIndex)
-    def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
-        row = self._model.item_at(current)
-        if row is not None:
-            self._session.set_focus(row)
-
-    @Slot()
-    def _on_appearance_changed(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self._appearance.px(measures.ROW_HEIGHT - 2))
-        font = QFont(self.font())
-        font.setPixelSize(self._appearance.px(measures.BODY_PX))
-        font.setFeature(QFont.Tag("tnum"), 1)
-        self.setFont(font)
-        self._fit_columns()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._ask_about(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._ask_about(self.indexAt(event.position().toPoint()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        row = self._model.item_at(self.indexAt(event.position().toPoint()))
-        if row is not None:
-            self._session.set_focus(row)
 
 
 def cell_text(cell: Cell) -> str:

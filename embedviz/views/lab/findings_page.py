@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QSizePolicy,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from embedviz.operations import Operations
 from embedviz.operations.findings import Finding, findings_text, findings_tsv
@@ -23,11 +15,11 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.color_bar import ColorBar
 from embedviz.views.copy_button import CopyButton
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.export_dialog import FILTERS, with_suffix
+from embedviz.views.export_dialog import write_to_chosen
 from embedviz.views.lab.finding_table import FindingTable
 from embedviz.views.lab.heat_map import HeatMap
 from embedviz.views.lab.matrix_window import MatrixWindow
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.panel import beside, plain, push_button, snug, stack_into
 from embedviz.views.text import one_line
 
 EMPTY = (
@@ -98,15 +90,13 @@ class FindingsPage(DrawerPage):
         if self.shown is None:
             self._operations.say("There is no finding to copy. Choose a question in the Analyze menu first.")
             return
-        QGuiApplication.clipboard().setText(findings_tsv([self.shown]))
-        self._operations.say(f"Copied {len(self.shown.cells):,} rows as a table.")
+        self._copy(findings_tsv([self.shown]), f"Copied {len(self.shown.cells):,} rows as a table.")
 
     @Slot()
     def copy_text(self) -> None:
         """Put the finding on the clipboard as lines of text."""
         if self.shown is not None:
-            QGuiApplication.clipboard().setText(findings_text([self.shown]))
-            self._operations.say(f"Copied {len(self.shown.cells):,} rows as text.")
+            self._copy(findings_text([self.shown]), f"Copied {len(self.shown.cells):,} rows as text.")
 
     @Slot()
     def pin(self) -> None:
@@ -117,12 +107,9 @@ class FindingsPage(DrawerPage):
     @Slot()
     def export(self) -> None:
         """Ask for a file and write the finding to it."""
-        if self.shown is None:
-            return
-        path, chosen = QFileDialog.getSaveFileName(self, "Export finding", "finding.csv", ";;".join(FILTERS))
-        if path:
-            target = with_suffix(Path(path), chosen)
-            self._operations.export_finding(self.shown, target, overwrite=target == Path(path))
+        if self.shown is not None:
+            write = partial(self._operations.export_finding, self.shown)
+            write_to_chosen(write, "Export finding", "finding.csv", self)
 
     @Slot()
     def enlarge(self) -> None:
@@ -131,40 +118,20 @@ class FindingsPage(DrawerPage):
             MatrixWindow(self.shown, self._operations, self._appearance, self.window()).show()
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(6)
-        tools.addStretch(0)
         self.choice_combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         buttons = (self.enlarge_button, self.pin_button, self.copy_button, self.export_button, self.clear_button)
-        for widget in (self.choice_combo, *buttons):
-            tools.addWidget(widget)
+        self._fill_tools(self.choice_combo, *buttons)
         copying = (self.copy_button.copy_table_action, self.copy_button.copy_text_action)
         self.table.offer(self.pin_action, *copying, self.export_action)
-        self._heat = QWidget()
-        heat = QHBoxLayout(self._heat)
-        heat.setContentsMargins(0, 0, 0, 0)
-        heat.setSpacing(16)
-        beside = QVBoxLayout()
-        beside.setSpacing(6)
-        beside.addWidget(self.color_bar)
-        beside.addWidget(self.readout)
-        beside.addStretch(1)
-        heat.addWidget(self.heat_map)
-        heat.addLayout(beside, 1)
-        found = QWidget()
-        row = QHBoxLayout(found)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addWidget(self._heat, 2)
-        row.addWidget(self.table, 2)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(self.empty_label))
-        self._stack.addWidget(found)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(self._stack, 1)
+        said = QWidget()
+        lines = snug(QVBoxLayout(said), 6)
+        lines.addWidget(self.color_bar)
+        lines.addWidget(self.readout)
+        lines.addStretch(1)
+        self._heat = beside((self.heat_map, 0), (said, 1), spacing=16)
+        found = beside((self._heat, 2), (self.table, 2), spacing=16)
+        column = snug(QVBoxLayout(self), 4)
+        self._stack = stack_into(column, self.empty_label, found)
         column.addWidget(self.summary_label)
 
     def _fit_heat_map(self) -> None:
@@ -173,12 +140,9 @@ class FindingsPage(DrawerPage):
         self.heat_map.setFixedWidth(max(40, self.height() - below))
 
     def _say(self, text: str, role: str = "muted") -> None:
-        self.summary_label.setText(text)
+        self.summary_label.say(text, role)
         self.summary_label.setToolTip(text)
         self.summary_label.setVisible(bool(text))
-        if self.summary_label.property("role") != role:
-            self.summary_label.setProperty("role", role)
-            self.summary_label.style().polish(self.summary_label)
 
     @Slot()
     def _show_newest(self) -> None:

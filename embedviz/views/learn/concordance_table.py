@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent, QTextCharFormat, QTextLayout
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
@@ -22,9 +21,12 @@ from embedviz.training.concordance import ConcordanceLine, Spot
 from embedviz.training.evidence import Evidence
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
+from embedviz.views.row_table import RowTable
+from embedviz.views.table_heads import TO_CENTER, TO_LEFT, TO_RIGHT
 from embedviz.views.text import one_line
 
 PLACE, BESIDE, LEFT, KEYWORD, RIGHT = range(5)
+SIDES = (TO_RIGHT, TO_LEFT, TO_RIGHT, TO_CENTER, TO_LEFT)
 NARROW_PX, WIDEST_WORD_PX = 640, 130
 SPOT_ROLE = Qt.ItemDataRole.UserRole
 _LONGEST = 2_000
@@ -49,7 +51,7 @@ class ConcordanceModel(QAbstractTableModel):
         return 0 if self._found is None or parent.isValid() else len(self._found.lines)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
-        return 0 if parent.isValid() else 5
+        return 0 if parent.isValid() else len(SIDES)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or self._found is None:
@@ -58,14 +60,14 @@ class ConcordanceModel(QAbstractTableModel):
             return (place_head(self._found), "With", "", "Keyword", lines_head(self._found))[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return lines_sentence(self._found)
-        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return SIDES[section] if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self._found is None or self._space is None or not index.isValid():
             return None
         line, column = self._found.lines[index.row()], index.column()
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return SIDES[column]
         if role == SPOT_ROLE:
             return _beside(line, column)
         place, beside = place_text(self._found, line), one_line(self._space.name(line.beside), most=60)
@@ -116,37 +118,25 @@ class KeywordDelegate(QStyledItemDelegate):
         return marked
 
 
-class ConcordanceTable(QTableView):
+class ConcordanceTable(RowTable):
     """The lines of a text around two words and their contexts; arrows walk."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("concordance_table")
-        self.setAccessibleName("Lines of the text")
-        self._appearance = appearance
+        row_px = measures.ROW_HEIGHT - 4
+        super().__init__("concordance_table", "Lines of the text", appearance, row_px=row_px, parent=parent)
         self._model = ConcordanceModel(self)
         self.setModel(self._model)
         delegate = KeywordDelegate(appearance, self)
         for column in (LEFT, KEYWORD, RIGHT):
             self.setItemDelegateForColumn(column, delegate)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
         header = self.horizontalHeader()
-        header.setMinimumSectionSize(8)
-        header.setHighlightSections(False)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         for column in (LEFT, RIGHT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        appearance.changed.connect(self._on_appearance_changed)
-        self._on_appearance_changed()
 
     def show_evidence(self, space: EmbeddingSpace | None, found: Evidence | None) -> None:
         """Show the lines of an Evidence from the first on, or none."""
@@ -160,26 +150,9 @@ class ConcordanceTable(QTableView):
         px, bold = self._appearance.px, QFont(self.font())
         bold.setBold(True)
         for column in (PLACE, BESIDE, KEYWORD):
-            metrics = QFontMetrics(bold if column == KEYWORD else self.font())
-            texts = [self._model.index(row, column).data() for row in range(self._model.rowCount())]
-            texts.append(self._model.headerData(column, Qt.Orientation.Horizontal) or "")
-            widest = max(map(metrics.horizontalAdvance, texts)) + px(16)
+            widest = self._widest(column, bold if column == KEYWORD else None) + px(16)
             self.setColumnWidth(column, min(widest, px(WIDEST_WORD_PX)))
         self.setColumnHidden(BESIDE, self.viewport().width() < px(NARROW_PX))
-
-    @Slot()
-    def _on_appearance_changed(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self._appearance.px(measures.ROW_HEIGHT - 4))
-        font = QFont(self.font())
-        font.setPixelSize(self._appearance.px(measures.BODY_PX))
-        font.setFeature(QFont.Tag("tnum"), 1)
-        self.setFont(font)
-        self._fit_columns()
-        self.viewport().update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
 
 
 def laid_out(
@@ -216,12 +189,3 @@ def _beside(line: ConcordanceLine, column: int) -> Spot | None:
         is_there = low >= end
     isolated = one_line(text, most=_LONGEST)[:1] == "\u2068"
     return (low - shift + isolated, high - shift + isolated) if is_there else None
-
-
-def _alignment(column: int) -> int:
-    side = {
-        LEFT: Qt.AlignmentFlag.AlignRight,
-        PLACE: Qt.AlignmentFlag.AlignRight,
-        KEYWORD: Qt.AlignmentFlag.AlignHCenter,
-    }.get(column, Qt.AlignmentFlag.AlignLeft)
-    return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from embedviz.operations import Operations
 from embedviz.operations.evidence import pair_to_explain, why_not
@@ -14,13 +14,12 @@ from embedviz.operations.questions import item_text
 from embedviz.session import Session
 from embedviz.space.answer import Answer
 from embedviz.training.evidence import Evidence
-from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
 from embedviz.views.lab.item_edit import ItemEdit
 from embedviz.views.learn.concordance_table import ConcordanceTable
 from embedviz.views.learn.context_table import ContextTable
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.panel import beside, plain, push_button, snug, stack_into
 from embedviz.views.text import one_line
 
 EMPTY = (
@@ -89,34 +88,17 @@ class EvidencePage(DrawerPage):
             findings = (contexts_finding(self._found), lines_finding(space, self._found))
             lines = [line for finding in findings for line in (*table_lines(finding), ())]
             rows = ["\t".join(one_line(str(cell), most=1000) for cell in line) for line in lines]
-            QGuiApplication.clipboard().setText("\n".join([self._found.summary, self._found.basis, "", *rows]))
-            self._operations.say("Copied the evidence as tables.")
+            said = "\n".join([self._found.summary, self._found.basis, "", *rows])
+            self._copy(said, "Copied the evidence as tables.")
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(6)
-        tools.addStretch(0)
-        and_word = QLabel("and")
+        and_word, edits = QLabel("and"), (self.first_edit, self.second_edit)
         and_word.setProperty("role", "muted")
-        for widget, share in ((self.first_edit, 1), (and_word, 0), (self.second_edit, 1)):
-            tools.addWidget(widget, share)
-        tools.addWidget(self.explain_button)
-        tools.addWidget(self.copy_button)
-        found = QWidget()
-        tables = QHBoxLayout(found)
-        tables.setContentsMargins(0, 0, 0, 0)
-        tables.setSpacing(measures.GAP)
-        tables.addWidget(self.table, 3)
-        tables.addWidget(self.concordance_table, 5)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(self.empty_label))
-        self._stack.addWidget(found)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        buttons = (self.explain_button, self.copy_button)
+        self._fill_tools(self.first_edit, and_word, self.second_edit, *buttons, grow=edits)
+        column = snug(QVBoxLayout(self), 4)
         column.addWidget(self.summary_label)
-        column.addLayout(self._stack, 1)
+        self._stack = stack_into(column, self.empty_label, beside((self.table, 3), (self.concordance_table, 5)))
 
     def _show(self, found: Evidence | None) -> None:
         self._found = found
@@ -133,12 +115,9 @@ class EvidencePage(DrawerPage):
         self._say("" if found is None else found.summary, tip="" if found is None else found.basis)
 
     def _say(self, text: str, role: str = "", tip: str = "") -> None:
-        self.summary_label.setText(text)
+        self.summary_label.say(text, role)
         self.summary_label.setToolTip(tip)
         self.summary_label.setVisible(bool(text))
-        if self.summary_label.property("role") != role:
-            self.summary_label.setProperty("role", role)
-            self.summary_label.style().polish(self.summary_label)
 
     def _words(self) -> tuple[str, str]:
         """The two words that are typed or, where nothing is, meant; empty where there is none."""

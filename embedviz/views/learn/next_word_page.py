@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSizePolicy,
     QSpinBox,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -30,7 +29,7 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
 from embedviz.views.learn.next_word_stages import NextWordStages, tokens_sentence
 from embedviz.views.learn.next_word_table import NextWordTable, share_text
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.panel import plain, push_button, scrolled, snug, stack_into
 from embedviz.views.text import one_line
 from embedviz.views.train.curve import Curve, Line
 
@@ -140,15 +139,11 @@ class NextWordPage(DrawerPage):
         self.text_label.setMinimumWidth(1)
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(6)
-        tools.addStretch(0)
         self.corpus_combo.setMinimumContentsLength(4)
-        tools.addWidget(self.corpus_combo, 1)
-        for button in (self.file_button, self.learn_button, self.stop_button):
+        buttons = (self.file_button, self.learn_button, self.stop_button)
+        for button in buttons:
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            tools.addWidget(button)
+        self._fill_tools(self.corpus_combo, *buttons, grow=(self.corpus_combo,))
         asked = QHBoxLayout()
         asked.setSpacing(6)
         asked.addWidget(self.prompt_edit, 1)
@@ -164,24 +159,16 @@ class NextWordPage(DrawerPage):
         found.addWidget(self.table, 6)
         found.addLayout(right, 5)
         shown = QWidget()
-        column = QVBoxLayout(shown)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column = snug(QVBoxLayout(shown), 4)
         column.addLayout(asked)
         column.addWidget(self.tokens_label)
         column.addLayout(found, 1)
         self.empty_label.setText(EMPTY)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(self.empty_label))
-        self._stack.addWidget(shown)
-        row = QHBoxLayout()
+        outer, row = snug(QVBoxLayout(self), 4), QHBoxLayout()
+        outer.addLayout(row, 1)
         row.setSpacing(measures.GAP)
         row.addWidget(self.loss_plot)
-        row.addLayout(self._stack, 1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(4)
-        outer.addLayout(row, 1)
+        self._stack = stack_into(row, self.empty_label, shown)
         outer.addWidget(self.summary_label)
         for label in (self.summary_label, self.tokens_label):
             label.setWordWrap(False)

@@ -6,22 +6,26 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from embedviz.operations.next_words import Foretold
 from embedviz.views.appearance import Appearance
-from embedviz.views.item_details import tabular
 from embedviz.views.neighbor_table import BarDelegate
+from embedviz.views.row_table import RowTable
+from embedviz.views.table_heads import Heads
 from embedviz.views.text import one_line
 
 WORD, SCORE, PROBABILITY, BAR, CHANCE = range(5)
-HEADS = ("Word", "Score", "Prob.", "", "Chance")
-TIPS = (
-    "The most probable words, the most probable first",
-    "What the network gives the word; only differences between scores count",
-    "exp(score), divided by the sum over all words: the softmax of all scores",
-    "The probability as a bar",
-    "How likely the word is chosen at this temperature; the unknown word never is",
+HEADS = Heads(
+    ("Word", "Score", "Prob.", "", "Chance"),
+    (
+        "The most probable words, the most probable first",
+        "What the network gives the word; only differences between scores count",
+        "exp(score), divided by the sum over all words: the softmax of all scores",
+        "The probability as a bar",
+        "How likely the word is chosen at this temperature; the unknown word never is",
+    ),
+    left=frozenset({WORD, BAR}),
 )
 WIDTHS = ((SCORE, 50), (PROBABILITY, 56), (BAR, 48), (CHANCE, 56))
 LEAST = (SCORE, BAR, CHANCE)
@@ -57,12 +61,7 @@ class NextWordTableModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(HEADS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        shown = {Qt.ItemDataRole.DisplayRole: HEADS, Qt.ItemDataRole.ToolTipRole: TIPS}.get(Qt.ItemDataRole(role))
-        return shown[section] if shown is not None else None
+        return HEADS.data(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self._shown is None or not index.isValid():
@@ -81,7 +80,7 @@ class NextWordTableModel(QAbstractTableModel):
                 f"chance {chance:.6g}{chosen}"
             )
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(index.column())
+            return HEADS.alignment(index.column())
         return self._mark(role) if is_chosen else None
 
     def _mark(self, role: int) -> Any:
@@ -95,28 +94,16 @@ class NextWordTableModel(QAbstractTableModel):
         return None
 
 
-class NextWordTable(QTableView):
+class NextWordTable(RowTable):
     """The most probable words; a narrow one leaves out all but their probabilities."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("next_word_table")
-        self.setAccessibleName("The most probable next words")
-        self._appearance = appearance
+        super().__init__("next_word_table", "The most probable next words", appearance, row_px=ROW_PX, parent=parent)
         self._model = NextWordTableModel(appearance, self)
         self.setModel(self._model)
         self.setItemDelegateForColumn(BAR, BarDelegate(appearance, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.verticalHeader().hide()
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(8)
-        header.setSectionResizeMode(WORD, QHeaderView.ResizeMode.Stretch)
-        appearance.changed.connect(self._on_appearance_changed)
+        self.horizontalHeader().setSectionResizeMode(WORD, QHeaderView.ResizeMode.Stretch)
         self._on_appearance_changed()
 
     def show_words(self, found: Foretold) -> None:
@@ -131,12 +118,6 @@ class NextWordTable(QTableView):
 
     @Slot()
     def _on_appearance_changed(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self._appearance.px(ROW_PX))
-        self.setFont(tabular(self.font()))
+        super()._on_appearance_changed()
         for column, width in WIDTHS:
             self.setColumnWidth(column, self._appearance.px(width))
-
-
-def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignLeft if column in (WORD, BAR) else Qt.AlignmentFlag.AlignRight
-    return int(side | Qt.AlignmentFlag.AlignVCenter)

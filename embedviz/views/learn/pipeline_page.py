@@ -6,7 +6,7 @@ from typing import get_args
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from embedviz.analysis.pipeline import FollowedSentence, Pipeline
 from embedviz.operations import Operations
@@ -17,12 +17,12 @@ from embedviz.training.sentence_pooling import word_space
 from embedviz.training.word_weights import Weighting, has_counts
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.item_details import tabular
 from embedviz.views.learn.stage import Stage, TextStage, arrow
 from embedviz.views.learn.token_model import NUMBERS, STATE, STRIP, TOKEN, WEIGHT, TokenModel, numbers_text
 from embedviz.views.learn.token_table import TokenTable
 from embedviz.views.neighbor_table import score_text
-from embedviz.views.panel import plain, scrolled
+from embedviz.views.panel import plain, scrolled, snug, stack_into
+from embedviz.views.row_table import tabular
 from embedviz.views.strip import Strip
 from embedviz.views.text import one_line
 
@@ -62,8 +62,9 @@ class PipelinePage(DrawerPage):
         )
         self._model = TokenModel(appearance, self)
         share = (session, operations, appearance)
-        self.table = TokenTable(self._model, {TOKEN: 1, STATE: 0}, *share)
-        self.vector_table = TokenTable(self._model, {WEIGHT: 0, STRIP: 3, NUMBERS: 2}, *share)
+        self.table = TokenTable("pipeline_table", "Tokens of the sentence", self._model, {TOKEN: 1, STATE: 0}, *share)
+        shares = {WEIGHT: 0, STRIP: 3, NUMBERS: 2}
+        self.vector_table = TokenTable("pipeline_vector_table", "Vectors of the tokens", self._model, shares, *share)
         self.strip = Strip(appearance)
         self.sentence = plain("muted", "pipeline_sentence")
         self.numbers = plain("muted", "pipeline_numbers")
@@ -103,42 +104,28 @@ class PipelinePage(DrawerPage):
         self.show_check.setObjectName("pipeline_show_check")
         self.show_check.setToolTip("Make the pooled vector the open question: its place and its neighbours on the plot")
         self.show_check.setChecked(True)
-        self.table.setObjectName("pipeline_table")
-        self.table.setAccessibleName("Tokens of the sentence")
-        self.vector_table.setObjectName("pipeline_vector_table")
-        self.vector_table.setAccessibleName("Vectors of the tokens")
         self.vector_table.keep_step_with(self.table)
         self.empty_label.setText(EMPTY)
         self.nearest.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(6)
-        tools.addWidget(self.edit, 1)
-        tools.addWidget(self.weighting_combo)
+        self._fill_tools(self.edit, self.weighting_combo, grow=(self.edit,))
         self.stages[2].column.addWidget(self.table, 1)
         self.stages[3].column.addWidget(self.vector_table, 1)
         content = QWidget()
-        inner = QVBoxLayout(content)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(2)
+        inner = snug(QVBoxLayout(content), 2)
         for widget in (self.strip, self.sentence, self.nearest, self.numbers):
             inner.addWidget(widget)
         inner.addStretch(1)
         self.stages[4].column.addWidget(scrolled(content), 1)
         self.stages[4].column.addWidget(self.show_check)
         page = QWidget()
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row = snug(QHBoxLayout(page), 6)
         for at, (stage, share) in enumerate(zip(self.stages, SHARES, strict=True)):
             if at:
                 row.addWidget(arrow())
             row.addWidget(stage, share)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(scrolled(self.empty_label))
-        self._stack.addWidget(page)
+        self._stack = stack_into(snug(QVBoxLayout(self), 0), self.empty_label, page)
 
     def _follow(self, *, show: bool, live: bool = True) -> None:
         """Follow what is typed, or show that nothing is."""

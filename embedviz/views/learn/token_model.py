@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from embedviz.analysis.pipeline import Pipeline, PipelineToken
 from embedviz.space.arrays import FloatArray
 from embedviz.views.appearance import Appearance
+from embedviz.views.item_table import Index, ItemModel
 from embedviz.views.strip import NEGATIVE, POSITIVE, strip_colors
 from embedviz.views.text import one_line
 
 TOKEN, STATE, WEIGHT, STRIP, NUMBERS = range(5)
 HEADS = ("Token", "Item", "Weight", "Vector", "Numbers")
 NUMBERS_SHOWN = 24
-Index = QModelIndex | QPersistentModelIndex
 
 
 def numbers_text(vector: FloatArray, most: int = NUMBERS_SHOWN) -> str:
@@ -32,7 +32,7 @@ def state_text(token: PipelineToken) -> str:
     return f"#{token.row:,}" if token.row is not None else token.kind
 
 
-class TokenModel(QAbstractTableModel):
+class TokenModel(ItemModel):
     """All stages from the tokens on read this one model, so that a token stands in the same row in each."""
 
     def __init__(self, appearance: Appearance, parent: QObject | None = None) -> None:
@@ -52,7 +52,6 @@ class TokenModel(QAbstractTableModel):
         self.endResetModel()
 
     def item_at(self, index: Index) -> int | None:
-        """The row of a token's item in the space, if it has one."""
         return self._tokens[index.row()].row if index.isValid() and self._are_items else None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature

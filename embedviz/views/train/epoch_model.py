@@ -8,15 +8,18 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from embedviz.space.run import EpochRecord
+from embedviz.views.table_heads import Heads
 
-HEADS = ("Epoch", "Loss", "Held-out", "Accuracy", "Rate", "Words/s")
-TIPS = (
-    "One reading of the whole text",
-    "Mean loss of the updates, nats per positive pair",
-    "The same loss on sentences that are not trained on",
-    "How often the true neighbour outscores a drawn word; chance is 50 %",
-    "Learning rate at the end of the epoch",
-    "Words of the text read in a second of training",
+HEADS = Heads(
+    ("Epoch", "Loss", "Held-out", "Accuracy", "Rate", "Words/s"),
+    (
+        "One reading of the whole text",
+        "Mean loss of the updates, nats per positive pair",
+        "The same loss on sentences that are not trained on",
+        "How often the true neighbour outscores a drawn word; chance is 50 %",
+        "Learning rate at the end of the epoch",
+        "Words of the text read in a second of training",
+    ),
 )
 RATE, SPEED = 4, 5
 Index = QModelIndex | QPersistentModelIndex
@@ -60,12 +63,7 @@ class EpochModel(QAbstractTableModel):
         return len(HEADS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        shown = {Qt.ItemDataRole.DisplayRole: HEADS, Qt.ItemDataRole.ToolTipRole: TIPS}.get(Qt.ItemDataRole(role))
-        return shown[section] if shown is not None else None
+        return HEADS.data(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -75,5 +73,5 @@ class EpochModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.records[index.row()].sentence
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return HEADS.alignment(index.column())
         return None

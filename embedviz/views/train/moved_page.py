@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from embedviz.analysis.movement import Movement
 from embedviz.operations import Operations
@@ -14,7 +13,7 @@ from embedviz.session import Session
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
 from embedviz.views.lab.finding_table import FindingTable
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.panel import plain, push_button, snug, stack_into
 from embedviz.views.text import one_line
 
 EMPTY = (
@@ -52,7 +51,7 @@ class MovedPage(DrawerPage):
         self.noise_button.clicked.connect(operations.measure_noise)
         self.copy_button.clicked.connect(self.copy)
         operations.movement_began.connect(self._on_movement_began)
-        operations.movement_found.connect(self._show)
+        operations.movement_found.connect(self._on_space_changed)
         operations.movement_refused.connect(self._on_movement_refused)
         operations.movement_ended.connect(self._on_movement_ended)
         operations.training_began.connect(self._offer)
@@ -67,40 +66,30 @@ class MovedPage(DrawerPage):
             lines = [
                 "\t".join(one_line(str(cell)) for cell in line) for line in table_lines(moved_finding(self._found))
             ]
-            QGuiApplication.clipboard().setText("\n".join(lines))
-            self._operations.say("Copied the moved words as a table.")
+            self._copy("\n".join(lines), "Copied the moved words as a table.")
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(6)
-        tools.addStretch(1)
-        for button in (self.moved_button, self.noise_button, self.file_button, self.copy_button):
-            tools.addWidget(button)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(self.empty_label))
-        self._stack.addWidget(self.table)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(self._stack, 1)
+        self._fill_tools(self.moved_button, self.noise_button, self.file_button, self.copy_button, room=1)
+        column = snug(QVBoxLayout(self), 4)
+        self._stack = stack_into(column, self.empty_label, self.table)
         column.addWidget(self.summary_label)
 
-    @Slot(object)
     def _show(self, found: Movement | None) -> None:
-        self._found = found
-        if found is not None:
+        """Show what was found, or that it is being looked for; the same once more keeps its place in the table."""
+        if found is not None and found is not self._found:
             self.table.show_finding(moved_finding(found))
+        self._found = found
         self._stack.setCurrentIndex(0 if found is None else 1)
-        self._say("" if found is None else found.summary)
+        self._say_what_is()
         self._offer()
 
+    def _say_what_is(self) -> None:
+        doing = self._operations.comparing
+        self._say(f"{doing} …" if doing else self._operations.movement_summary)
+
     def _say(self, text: str, role: str = "muted") -> None:
-        self.summary_label.setText(text)
+        self.summary_label.say(text, role)
         self.summary_label.setVisible(bool(text))
-        if self.summary_label.property("role") != role:
-            self.summary_label.setProperty("role", role)
-            self.summary_label.style().polish(self.summary_label)
 
     @Slot()
     def _offer(self) -> None:
@@ -128,9 +117,9 @@ class MovedPage(DrawerPage):
         if path:
             self._operations.find_moved(path)
 
-    @Slot(str)
-    def _on_movement_began(self, title: str) -> None:
-        self._say(f"{title} …")
+    @Slot()
+    def _on_movement_began(self) -> None:
+        self._say_what_is()
         self._offer()
 
     @Slot(str)
@@ -141,9 +130,9 @@ class MovedPage(DrawerPage):
     def _on_movement_ended(self) -> None:
         """Cancelled work leaves what is shown."""
         if self.summary_label.property("role") != "error":
-            self._say("" if self._found is None else self._found.summary)
+            self._say_what_is()
         self._offer()
 
     @Slot()
     def _on_space_changed(self) -> None:
-        self._show(None)
+        self._show(self._operations.movement)

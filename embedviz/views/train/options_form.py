@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
 
 from embedviz.training import ALGORITHMS, EXPLANATIONS, OPTIONS_OF, SUGGESTED, TrainingOptions
@@ -141,7 +141,8 @@ class OptionsForm(QWidget):
             if name in self._counts and self._counts[name].value() in known:
                 self._counts[name].setValue(int(value))
             elif name in self._rates and self._rates[name].value() in known:
-                self._rates[name].setValue(value)
+                with QSignalBlocker(self._rates[name]):  # a suggestion is no wish of the training that runs
+                    self._rates[name].setValue(value)
         for name, field in {**self._counts, **self._rates}.items():
             self._form.setRowVisible(field, name in self._asked)
         self.algorithm_combo.setToolTip(ALGORITHMS[self._algorithm])

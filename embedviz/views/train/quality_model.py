@@ -10,19 +10,23 @@ from PySide6.QtGui import QFont
 
 from embedviz.analysis import Section, Similarity
 from embedviz.operations.evaluating import Evaluation
+from embedviz.views.table_heads import Heads
 from embedviz.views.text import one_line
 
-HEADS = ("Questions", "Score", "95 % interval", "Used", "Coverage", "Space", "Metric")
-TIPS = (
-    "The file, and its sections",
-    "Spearman's rho for a list of word pairs; for analogies the share whose first answer is the expected word",
-    "Where the score would lie in 95 of 100 such lists: Fisher's z, for shares Wilson's score",
-    "Pairs or questions whose words the space knows, of all in the file",
-    "The share of the file that was used",
-    "Which space, and after how many epochs",
-    "By what items are compared",
-)
 QUESTIONS, SCORE, INTERVAL, USED, COVERAGE, SPACE, METRIC = range(7)
+HEADS = Heads(
+    ("Questions", "Score", "95 % interval", "Used", "Coverage", "Space", "Metric"),
+    (
+        "The file, and its sections",
+        "Spearman's rho for a list of word pairs; for analogies the share whose first answer is the expected word",
+        "Where the score would lie in 95 of 100 such lists: Fisher's z, for shares Wilson's score",
+        "Pairs or questions whose words the space knows, of all in the file",
+        "The share of the file that was used",
+        "Which space, and after how many epochs",
+        "By what items are compared",
+    ),
+    left=frozenset({QUESTIONS, SPACE, METRIC}),
+)
 _TOP = 0
 Index = QModelIndex | QPersistentModelIndex
 
@@ -80,12 +84,7 @@ class QualityModel(QAbstractItemModel):
         return len(HEADS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        shown = {Qt.ItemDataRole.DisplayRole: HEADS, Qt.ItemDataRole.ToolTipRole: TIPS}.get(Qt.ItemDataRole(role))
-        return shown[section] if shown is not None else None
+        return HEADS.data(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -95,19 +94,14 @@ class QualityModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return texts[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(f"{head}: {text}" for head, text in zip(HEADS, texts, strict=True) if text)
+            return "\n".join(f"{head}: {text}" for head, text in zip(HEADS.names, texts, strict=True) if text)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(index.column())
+            return HEADS.alignment(index.column())
         if role == Qt.ItemDataRole.FontRole and above == _TOP and index.column() in (QUESTIONS, SCORE):
             font = QFont()
             font.setWeight(QFont.Weight.DemiBold)
             return font
         return None
-
-
-def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignLeft if column in (QUESTIONS, SPACE, METRIC) else Qt.AlignmentFlag.AlignRight
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _space_text(evaluation: Evaluation) -> str:

@@ -6,14 +6,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
     QProgressBar,
-    QStackedLayout,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -25,7 +23,7 @@ from embedviz.operations.evaluating import COLUMNS, evaluation_rows
 from embedviz.session import Session
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.panel import plain, push_button, snug, stack_into
 from embedviz.views.text import one_line
 from embedviz.views.train.quality_model import COVERAGE, INTERVAL, METRIC, QUESTIONS, USED, QualityModel
 
@@ -97,8 +95,7 @@ class QualityPage(DrawerPage):
             self._operations.say("There is no evaluation to copy. Choose a word list or an analogy file first.")
             return
         lines = ["\t".join("" if cell is None else one_line(str(cell)) for cell in row) for row in (COLUMNS, *rows)]
-        QGuiApplication.clipboard().setText("\n".join(lines))
-        self._operations.say(f"Copied {len(rows):,} row{'s'[: len(rows) > 1]} as a table.")
+        self._copy("\n".join(lines), f"Copied {len(rows):,} row{'s'[: len(rows) > 1]} as a table.")
 
     @Slot()
     def save(self) -> None:
@@ -125,27 +122,15 @@ class QualityPage(DrawerPage):
         header.setSectionResizeMode(QUESTIONS, QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self.tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addStretch(1)
-        for widget in (self.progress, self.choose_button, self.copy_button, self.save_button, self.clear_button):
-            row.addWidget(widget)
-        self._shown = QStackedLayout()
-        self._shown.addWidget(scrolled(self.empty_label))
-        self._shown.addWidget(self.table)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(self._shown, 1)
+        buttons = (self.choose_button, self.copy_button, self.save_button, self.clear_button)
+        self._fill_tools(self.progress, *buttons, room=1)
+        column = snug(QVBoxLayout(self), 4)
+        self._shown = stack_into(column, self.empty_label, self.table)
         column.addWidget(self.status_label)
 
     def _say(self, text: str, role: str = "muted") -> None:
         """Tell below the table what goes on, or why nothing came of it; with nothing to tell, what is evaluated."""
-        self.status_label.setText(text or self._subject())
-        if self.status_label.property("role") != role:
-            self.status_label.setProperty("role", role)
-            self.status_label.style().polish(self.status_label)
+        self.status_label.say(text or self._subject(), role)
 
     def _subject(self) -> str:
         space = self._session.state.space

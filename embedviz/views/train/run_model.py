@@ -14,27 +14,30 @@ from embedviz.formats import DamagedRun, KeptRun, RunList
 from embedviz.formats.run_store import spans
 from embedviz.operations.caching import size_text
 from embedviz.views.appearance import Appearance
+from embedviz.views.table_heads import Heads
 from embedviz.views.text import one_line
 from embedviz.views.train.curve import Line
 from embedviz.views.train.line_colors import line_color
 
-HEADS = ("Training", "Text", "Algorithm", "Dims", "Epochs", "Held-out", "Accuracy", "Status", "Size", "Began")
 TITLE, CORPUS, ALGORITHM, DIMS, EPOCHS, HELDOUT, ACCURACY, STATUS, SIZE, BEGAN = range(10)
-TIPS = (
-    "Check to draw it; F2 gives it a title, and one with a title is never removed to make room",
-    "What was trained on",
-    "How it learned",
-    "Numbers in a vector",
-    "Epochs that are done, of those that were asked for",
-    "Loss on sentences that are not trained on, after the last epoch",
-    "How often the true neighbour outscored a drawn word after the last epoch; chance is 50 %",
-    "An interrupted or stopped training can go on",
-    "What it takes on the disk",
-    "When it began",
+HEADS = Heads(
+    ("Training", "Text", "Algorithm", "Dims", "Epochs", "Held-out", "Accuracy", "Status", "Size", "Began"),
+    (
+        "Check to draw it; F2 gives it a title, and one with a title is never removed to make room",
+        "What was trained on",
+        "How it learned",
+        "Numbers in a vector",
+        "Epochs that are done, of those that were asked for",
+        "Loss on sentences that are not trained on, after the last epoch",
+        "How often the true neighbour outscored a drawn word after the last epoch; chance is 50 %",
+        "An interrupted or stopped training can go on",
+        "What it takes on the disk",
+        "When it began",
+    ),
+    left=frozenset({TITLE, CORPUS, ALGORITHM, STATUS, BEGAN}),
 )
 NAME_ROLE, SORT_ROLE = Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
 SAMPLE_PX, SAMPLE_HEIGHT_PX = 20, 10
-_OF_NUMBERS = frozenset({DIMS, EPOCHS, HELDOUT, ACCURACY, SIZE})
 Index = QModelIndex | QPersistentModelIndex
 AnyRun = KeptRun | DamagedRun
 
@@ -112,12 +115,7 @@ class RunModel(QAbstractTableModel):
         return own
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        shown = {Qt.ItemDataRole.DisplayRole: HEADS, Qt.ItemDataRole.ToolTipRole: TIPS}.get(Qt.ItemDataRole(role))
-        return shown[section] if shown is not None else None
+        return HEADS.data(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -130,7 +128,7 @@ class RunModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return told(run)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return HEADS.alignment(column)
         if role == NAME_ROLE:
             return run.name
         if role == SORT_ROLE:
@@ -218,7 +216,7 @@ def _key(run: AnyRun, column: int) -> Any:
     if column == SIZE:
         return run.n_bytes
     if isinstance(run, DamagedRun):
-        return cells(run)[column] if column not in _OF_NUMBERS else -1.0
+        return cells(run)[column] if column in HEADS.left else -1.0
     last = run.run.epochs[-1] if run.run.epochs else None
     numbers = {
         DIMS: run.n_dims,
@@ -228,8 +226,3 @@ def _key(run: AnyRun, column: int) -> Any:
         BEGAN: run.began.timestamp(),
     }
     return numbers.get(column, cells(run)[column].casefold())
-
-
-def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column in _OF_NUMBERS else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)

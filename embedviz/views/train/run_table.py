@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from embedviz.views.appearance import Appearance
+from embedviz.views.row_table import RowTable
 from embedviz.views.train.run_model import (
     ACCURACY,
     ALGORITHM,
@@ -28,41 +29,28 @@ LEFT_OUT = ((BEGAN, 930), (SIZE, 800), (CORPUS, 720), (ALGORITHM, 620), (DIMS, 5
 """Columns that a narrow table leaves out, and how wide it must be to show them."""
 
 
-class RunTable(QTableView):
+class RunTable(RowTable):
     """Newest first, or by the head that is clicked. `opened` states that the chosen run is to be opened."""
 
     opened = Signal()
     chosen_changed = Signal()
 
     def __init__(self, model: RunModel, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("runs_table")
-        self.setAccessibleName("Kept trainings")
-        self._appearance = appearance
+        super().__init__("runs_table", "Kept trainings", appearance, row_px=ROW_PX, parent=parent)
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSortRole(SORT_ROLE)
         self._sorted.setSourceModel(model)
         self.setModel(self._sorted)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.EditKeyPressed | triggers.DoubleClicked)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        header = self.horizontalHeader()
-        header.setMinimumSectionSize(8)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
         self.setSortingEnabled(True)
-        header.setSortIndicatorClearable(True)
+        self.horizontalHeader().setSortIndicatorClearable(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.doubleClicked.connect(self._on_double_clicked)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        appearance.changed.connect(self._on_appearance_changed)
         self._on_appearance_changed()
 
     @property
@@ -86,7 +74,7 @@ class RunTable(QTableView):
             if name in names:
                 model.select(self._sorted.index(row, TITLE), flags)
 
-    def _fit(self) -> None:
+    def _fit_columns(self) -> None:
         """A narrow table leaves out what the tool tips say too."""
         for column, least in LEFT_OUT:
             self.setColumnHidden(column, self.viewport().width() < self._appearance.px(least))
@@ -103,17 +91,12 @@ class RunTable(QTableView):
 
     @Slot()
     def _on_appearance_changed(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self._appearance.px(ROW_PX))
+        super()._on_appearance_changed()
         self.setIconSize(QSize(self._appearance.px(SAMPLE_PX), self._appearance.px(SAMPLE_HEIGHT_PX)))
         unit, padding = self._appearance.px(7), self._appearance.px(14)
         for column, characters in enumerate(CHARACTERS):
             if column != TITLE:
                 self.horizontalHeader().resizeSection(column, unit * characters + padding)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_editing = self.state() == QAbstractItemView.State.EditingState

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from embedviz.formats import KeptRun
 from embedviz.operations import Operations
@@ -14,10 +14,9 @@ from embedviz.operations.caching import size_text
 from embedviz.session import Session
 from embedviz.space.run import EpochRecord
 from embedviz.training import EpochKept
-from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.panel import beside, plain, push_button, snug, stack_into
 from embedviz.views.text import one_line
 from embedviz.views.train.curve import Curve, Line
 from embedviz.views.train.line_colors import N_COLORS
@@ -85,26 +84,11 @@ class RunsPage(DrawerPage):
         self.figure_combo.setObjectName("runs_figure_combo")
         self.figure_combo.setAccessibleName("Figure that is drawn")
         self.figure_combo.addItems([name for name, _, _ in FIGURES])
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(6)
-        tools.addStretch(1)
-        for widget in (self.figure_combo, self.open_button, self.resume_button, self.remove_button):
-            tools.addWidget(widget)
-        found, empty = QWidget(), plain("muted", "runs_empty")
+        self._fill_tools(self.figure_combo, self.open_button, self.resume_button, self.remove_button, room=1)
+        empty = plain("muted", "runs_empty")
         empty.setText(EMPTY)
-        row = QHBoxLayout(found)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(measures.GAP)
-        row.addWidget(self.table, 1)
-        row.addWidget(self.chart)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(empty))
-        self._stack.addWidget(found)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(self._stack, 1)
+        column = snug(QVBoxLayout(self), 4)
+        self._stack = stack_into(column, empty, beside((self.table, 1), (self.chart, 0)))
         column.addWidget(self.sentence)
 
     def _only(self) -> AnyRun | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QStackedLayout,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -33,7 +32,7 @@ from embedviz.training.sweep import Sweep, SweepPoint, comparable, values_of
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.panel import beside, plain, push_button, snug, stack_into
 from embedviz.views.text import one_line
 from embedviz.views.train.sweep_chart import Series, SweepChart
 
@@ -140,7 +139,7 @@ class SweepPage(DrawerPage):
         try:
             values = values_of(name, self.values_edit.text())
         except OptionError as error:
-            self._say(str(error), "error")
+            self.remark_label.say(str(error), "error")
             return
         self._operations.sweep_option(name, values, files=self._files)
 
@@ -149,8 +148,8 @@ class SweepPage(DrawerPage):
         """Put the trainings on the clipboard, as a table with tabs."""
         if self._shown is not None and self._shown.points:
             heads, rows = sweep_rows(self._shown)
-            QGuiApplication.clipboard().setText("\n".join("\t".join(map(str, row)) for row in (heads, *rows)))
-            self._operations.say("Copied the sweep as a table.")
+            lines = ["\t".join(map(str, row)) for row in (heads, *rows)]
+            self._copy("\n".join(lines), "Copied the sweep as a table.")
 
     def _set_up_table(self) -> None:
         self.table.setObjectName("sweep_table")
@@ -166,38 +165,15 @@ class SweepPage(DrawerPage):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(6)
-        tools.addStretch(0)
-        tools.addWidget(self.option_combo)
-        tools.addWidget(self.values_edit, 1)
-        tools.addWidget(self.sweep_button)
-        tools.addWidget(self.stop_button)
-        found = QWidget()
-        row = QHBoxLayout(found)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(measures.GAP)
-        row.addWidget(self.chart, 5)
-        row.addWidget(self.table, 6)
+        tools = (self.option_combo, self.values_edit, self.sweep_button, self.stop_button)
+        self._fill_tools(*tools, grow=(self.values_edit,))
         foot = QHBoxLayout()
         foot.setSpacing(6)
         for widget, share in ((self.remark_label, 1), (self.file_button, 0), (self.copy_button, 0)):
             foot.addWidget(widget, share)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(self.empty_label))
-        self._stack.addWidget(found)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(self._stack, 1)
+        column = snug(QVBoxLayout(self), 4)
+        self._stack = stack_into(column, self.empty_label, beside((self.chart, 5), (self.table, 6)))
         column.addLayout(foot)
-
-    def _say(self, text: str, role: str = "muted") -> None:
-        self.remark_label.setText(text)
-        if self.remark_label.property("role") != role:
-            self.remark_label.setProperty("role", role)
-            self.remark_label.style().polish(self.remark_label)
 
     @Slot()
     def _offer(self) -> None:
@@ -254,18 +230,18 @@ class SweepPage(DrawerPage):
             self._show(self._shown)
         is_error = self.remark_label.property("role") == "error" and not self._operations.is_sweeping
         if not is_error:
-            self._say(self._shown.remark if self._shown is not None and self._shown.points else "")
+            self.remark_label.say(self._shown.remark if self._shown is not None and self._shown.points else "")
         self._offer()
 
     @Slot(object)
     def _on_sweep_progressed(self, job: Job) -> None:
         """Before the first training is complete there is nothing else to see."""
         if self._shown is not None and not self._shown.points:
-            self._say(job.latest.text)
+            self.remark_label.say(job.latest.text)
 
     @Slot(str)
     def _on_sweep_refused(self, why: str) -> None:
-        self._say(why, "error")
+        self.remark_label.say(why, "error")
 
     @Slot()
     def _on_appearance_changed(self) -> None:

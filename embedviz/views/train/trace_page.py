@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from embedviz.analysis.over_time import EvaluationOverTime, NeighborsOverTime
 from embedviz.operations import Operations
 from embedviz.operations.tracing import Trace
 from embedviz.session import Session
-from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.panel import plain, push_button, scrolled
+from embedviz.views.panel import beside, plain, push_button, snug, stack_into
 from embedviz.views.text import one_line
 from embedviz.views.train.curve import Curve, Line
 from embedviz.views.train.trace_table import TraceTable
@@ -81,27 +80,12 @@ class TracePage(DrawerPage):
             self._operations.trace_evaluation(path)
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(6)
-        tools.addStretch(1)
-        tools.addWidget(self.pairs_edit, 4)
-        tools.addWidget(self.evaluate_button)
-        tools.addWidget(self.clear_button)
-        empty, found = plain("muted", "trace_empty"), QWidget()
+        tools = self._fill_tools(self.pairs_edit, self.evaluate_button, self.clear_button, room=1)
+        tools.setStretchFactor(self.pairs_edit, 4)
+        empty = plain("muted", "trace_empty")
         empty.setText(EMPTY)
-        row = QHBoxLayout(found)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(measures.GAP)
-        row.addWidget(self.table, 1)
-        row.addWidget(self.chart)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(empty))
-        self._stack.addWidget(found)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(self._stack, 1)
+        column = snug(QVBoxLayout(self), 4)
+        self._stack = stack_into(column, empty, beside((self.table, 1), (self.chart, 0)))
         column.addWidget(self.sentence)
 
     def _wanted(self) -> tuple[object, ...] | None:
@@ -112,12 +96,6 @@ class TracePage(DrawerPage):
             return None
         asked = None if answer is None else (answer.text, answer.k, answer.metric)
         return operations.traced_run, operations.epochs, asked, pairs
-
-    def _say(self, text: str, role: str = "muted") -> None:
-        self.sentence.setText(text)
-        if self.sentence.property("role") != role:
-            self.sentence.setProperty("role", role)
-            self.sentence.style().polish(self.sentence)
 
     def _draw(self) -> None:
         """Draw the pairs, and behind them the evaluations."""
@@ -179,19 +157,19 @@ class TracePage(DrawerPage):
         self.table.show_trace(trace.neighbors)
         self._draw()
         if trace.problem:
-            self._say(trace.problem, "error")
+            self.sentence.say(trace.problem, "error")
         else:
             asked = trace.neighbors
-            self._say(ASK if asked is None else EXPLAINED.format(word=one_line(asked.text, most=60)))
+            self.sentence.say(ASK if asked is None else EXPLAINED.format(word=one_line(asked.text, most=60)))
 
     @Slot(object)
     def _on_trace_grew(self, found: NeighborsOverTime) -> None:
         self.table.show_trace(found)
-        self._say(f"{one_line(found.text, most=60)}: looking at more epochs…")
+        self.sentence.say(f"{one_line(found.text, most=60)}: looking at more epochs…")
 
     @Slot(str)
     def _on_refused(self, why: str) -> None:
-        self._say(why, "error")
+        self.sentence.say(why, "error")
 
     @Slot()
     def _on_evaluations_traced(self) -> None:
@@ -211,7 +189,7 @@ class TracePage(DrawerPage):
         self.table.point_out(operations.epoch)
         self.chart.mark(operations.epoch)
         if self._trace is None:
-            self._say(ASK if has_epochs else "")
+            self.sentence.say(ASK if has_epochs else "")
         self._on_changed()
 
     @Slot(int)

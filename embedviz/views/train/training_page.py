@@ -6,16 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFileDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QPushButton, QVBoxLayout, QWidget
 
 from embedviz.operations import Operations
 from embedviz.session import Session
@@ -23,7 +14,8 @@ from embedviz.space.run import EpochRecord
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.panel import plain
+from embedviz.views.panel import plain, snug
+from embedviz.views.row_table import RowTable
 from embedviz.views.train.curve import Curve, Line
 from embedviz.views.train.epoch_model import RATE, SPEED, EpochModel
 
@@ -46,31 +38,19 @@ class TrainingPage(DrawerPage):
         self.accuracy_plot = Curve("held-out accuracy, %", appearance)
         self.accuracy_plot.setObjectName("accuracy_plot")
         self._model = EpochModel(self)
-        self.epoch_table = QTableView()
-        self.epoch_table.setObjectName("epoch_table")
-        self.epoch_table.setAccessibleName("Epochs of the training")
+        self.epoch_table = RowTable("epoch_table", "Epochs of the training", appearance, row_px=ROW_PX)
         self.epoch_table.setModel(self._model)
-        self.epoch_table.verticalHeader().hide()
-        self.epoch_table.setShowGrid(False)
-        self.epoch_table.setTabKeyNavigation(False)
-        self.epoch_table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.epoch_table.horizontalHeader().setHighlightSections(False)
         self.epoch_table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.sentence = plain("muted", "epoch_sentence")
         self.save_button = QPushButton("Save epochs…")
         self.save_button.setObjectName("save_epochs_button")
         self.save_button.setToolTip("Save the epochs of the open space as CSV or JSON")
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.addStretch(1)
-        tools.addWidget(self.save_button)
+        self._fill_tools(self.save_button, room=1)
         row = QHBoxLayout()
         row.setSpacing(measures.GAP)
         for widget, share in ((self.loss_plot, 4), (self.accuracy_plot, 4), (self.epoch_table, 6)):
             row.addWidget(widget, share)
-        self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        self._column = column = snug(QVBoxLayout(self), 4)
         column.addLayout(row, 1)
         column.addWidget(self.sentence)
         self.epoch_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
@@ -151,7 +131,6 @@ class TrainingPage(DrawerPage):
 
     @Slot()
     def _on_appearance_changed(self) -> None:
-        self.epoch_table.verticalHeader().setDefaultSectionSize(self._appearance.px(ROW_PX))
         self._fit()
 
     def _fit(self) -> None:
