@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from embedviz.errors import FormatError, MissingLibraryError
+from embedviz.formats.arrow_library import load_libraries
 
 
 @contextmanager
 def arrow_errors(name: str) -> Iterator[None]:
     """Turn what pyarrow raises into FormatError, and its absence into MissingLibraryError."""
+    load_libraries()
     try:
         import pyarrow as pa
     except ImportError as error:

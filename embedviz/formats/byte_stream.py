@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from typing import IO, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import FormatError
-from embedviz.formats.blocks import BLOCK_BYTES, new_hash
+from embedviz.formats.blocks import BLOCK_BYTES
 from embedviz.progress import Progress, Steps
 
 
@@ -22,17 +23,11 @@ class ByteStream:
         self.position = 0
         self._file = file
         self._held = b""
-        self._digest = new_hash()
 
     @property
     def n_left(self) -> int:
         """How many bytes follow."""
         return self.size - self.position
-
-    @property
-    def content_hash(self) -> str:
-        """The hash of all bytes, once all were read."""
-        return self._digest.hexdigest()
 
     def need(self, n_bytes: int, what: str) -> None:
         """Raise FormatError where `what` would need more bytes than follow."""
@@ -82,13 +77,13 @@ class ByteStream:
             part[:] = np.frombuffer(self.take(len(part), what), np.uint8)
 
     def skip(self, n_bytes: int, what: str, text: str) -> Steps[None]:
-        """Read over the next bytes."""
+        """Go past the next bytes, which must be there, without reading them."""
         self.need(n_bytes, what)
-        while n_bytes:
-            yield Progress(min(1.0, self.position / max(1, self.size)), text)
-            n_bytes -= len(self.take(min(BLOCK_BYTES, n_bytes), what))
+        yield Progress(min(1.0, self.position / max(1, self.size)), text)
+        n_held = min(n_bytes, len(self._held))
+        self._held = self._held[n_held:]
+        self._file.seek(n_bytes - n_held, os.SEEK_CUR)
+        self.position += n_bytes
 
     def _read(self, n_bytes: int) -> bytes:
-        content = self._file.read(n_bytes)
-        self._digest.update(content)
-        return content
+        return self._file.read(n_bytes)

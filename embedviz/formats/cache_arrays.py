@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import stat
 import zlib
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,12 @@ _DAMAGE = (OSError, ValueError, TypeError, KeyError, OverflowError, SyntaxError,
 
 class DamagedEntryError(Exception):
     """A cache entry is not what was written; it is ignored, and made again."""
+
+
+def check_regular(path: Path) -> None:
+    """DamagedEntryError for what we never put into an entry: a folder, a link, a pipe for which a reader would wait."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise DamagedEntryError(path.name)
 
 
 def write_array(path: Path, array: NDArray[Any], text: str) -> Steps[dict[str, Any]]:
@@ -54,6 +61,7 @@ def read_array(path: Path, facts: dict[str, Any]) -> NDArray[Any]:
     """The array as it was written, mapped; DamagedEntryError where file and facts differ."""
     try:
         dtype, shape = np.dtype(str(facts["dtype"])), tuple(int(side) for side in facts["shape"])
+        check_regular(path)
         with path.open("rb") as file:
             header = read_header(file, path.name)
             n_bytes = file.seek(0, 2)
@@ -74,6 +82,7 @@ def is_whole(path: Path, facts: dict[str, Any], text: str) -> Steps[bool]:
     """Whether all bytes of an array are those that were written; reads the file, which `read_array` does not."""
     n_data = math.prod(int(side) for side in facts["shape"]) * np.dtype(str(facts["dtype"])).itemsize
     found, done = 0, 0
+    check_regular(path)
     with path.open("rb", buffering=0) as file:
         file.seek(int(facts["bytes"]) - n_data)
         while block := file.read(_ROWS_BYTES):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.formats.cache_arrays import DamagedEntryError
-from embedviz.space.images import ImageColumn, PictureBytes, PicturePaths
+from embedviz.space.images import ImageColumn, PictureBytes, PicturePaths, SpriteTiles
 from embedviz.space.labels import FALL_BACKS, Labels
 from embedviz.space.table import Column, Table
 
@@ -19,9 +19,10 @@ Named = Callable[[str], NDArray[Any]]
 
 
 def can_hold(table: Table) -> bool:
-    """Whether every column can be written: tiles of a sheet cannot."""
+    """Whether every column can be written: not pictures of kinds that are not known here."""
     return all(
-        not isinstance(column.values, ImageColumn) or isinstance(column.values, PictureBytes | PicturePaths)
+        not isinstance(column.values, ImageColumn)
+        or isinstance(column.values, PictureBytes | PicturePaths | SpriteTiles)
         for column in table.values()
     )
 
@@ -75,8 +76,13 @@ def table_arrays(table: Table) -> tuple[Arrays, list[dict[str, Any]]]:
             arrays |= {f"{stem}-bytes": values.names.buffer, f"{stem}-offsets": values.names.offsets}
         elif isinstance(values, np.ndarray):
             arrays[f"{stem}-values"] = values
-        folder = str(values.folder) if isinstance(values, PicturePaths) else ""
-        held = {"holds": type(values).__name__, "folder": folder}
+        elif isinstance(values, SpriteTiles):
+            arrays[f"{stem}-places"] = values.places
+        held: dict[str, Any] = {"holds": type(values).__name__}
+        if isinstance(values, PicturePaths | SpriteTiles):
+            held["folder"] = str(values.folder)
+        if isinstance(values, SpriteTiles):
+            held |= {"sheet": str(values.path), "tile": list(values.tile), "columns": values.columns}
         facts.append({"name": name, "kind": column.kind, "names": list(column.names), **held})
     return arrays, facts
 
@@ -92,6 +98,8 @@ def table_from(array: Named, facts: list[dict[str, Any]], n_items: int) -> Table
             values = held if each["holds"] == "Labels" else PictureBytes(held.buffer, held.offsets)
             if each["holds"] == "PicturePaths":
                 values = PicturePaths(Path(each["folder"]), held)
+        elif each["holds"] == "SpriteTiles":
+            values = _tiles(array(f"{stem}-places"), each)
         else:
             values = array(f"{stem}-values")
         names = tuple(map(str, each["names"]))
@@ -102,6 +110,14 @@ def table_from(array: Named, facts: list[dict[str, Any]], n_items: int) -> Table
         return Table(n_items, columns)
     except ValueError as error:
         raise DamagedEntryError(str(error)) from error
+
+
+def _tiles(places: NDArray[Any], facts: Mapping[str, Any]) -> SpriteTiles:
+    width, height = map(int, facts["tile"])
+    columns = int(facts["columns"])
+    if places.dtype != np.int64 or places.ndim != 1 or np.any(places < 0) or min(width, height, columns) < 1:
+        raise DamagedEntryError("places")
+    return SpriteTiles(Path(facts["folder"]), Path(facts["sheet"]), (width, height), columns, places)
 
 
 def _labels(buffer: NDArray[Any], offsets: NDArray[Any]) -> Labels:

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from embedviz import paths, settings
 from embedviz.formats.blocks import new_hash
-from embedviz.formats.cache_arrays import DamagedEntryError, is_whole, write_array
+from embedviz.formats.cache_arrays import DamagedEntryError, check_regular, is_whole, write_array
 from embedviz.progress import Steps
 
 ENTRY = "entry.json"
-_VERSION = 2
+_VERSION = 3
 _FRESH = "fresh-"
 _GIGABYTE = 10**9
 _SHARE_OF_DISK = 0.1
@@ -76,7 +76,7 @@ def put_entry(
         described = {}
         for name, array in arrays.items():
             described[name] = yield from write_array(fresh / f"{name}.npy", array, title)
-        facts = {**facts, "version": _VERSION, "arrays": described}
+        facts = {**facts, "version": _VERSION, "of": folder.name, "arrays": described}
         write_facts(fresh, facts)
         with _PUTTING:
             if not is_true() or _is_kept(folder, facts):
@@ -92,11 +92,13 @@ def read_facts(folder: Path, names: frozenset[str]) -> dict[str, Any]:
     """What an entry says of itself, at least `names`; DamagedEntryError if that is not what was written."""
     entry = folder / ENTRY
     try:
-        if entry.stat().st_size > _LONGEST_ENTRY:
+        check_regular(entry)
+        if folder.is_symlink() or entry.stat().st_size > _LONGEST_ENTRY:
             raise DamagedEntryError(ENTRY)
         sealed = json.loads(entry.read_bytes())
         facts = sealed["facts"]
-        if sealed["seal"] != seal(facts) or facts["version"] != _VERSION or not facts.keys() >= names | {"arrays"}:
+        is_this = (facts["version"], facts["of"]) == (_VERSION, folder.name)
+        if sealed["seal"] != seal(facts) or not is_this or not facts.keys() >= names | {"arrays"}:
             raise DamagedEntryError(ENTRY)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedEntryError(ENTRY) from error
@@ -143,8 +145,11 @@ def limit() -> int:
 
 
 def remove_entry(folder: Path) -> None:
-    """Remove an entry; its record first, so that half of it is never believed."""
+    """Remove an entry; its record first, so that half of it is never believed. Links are removed, not followed."""
     with suppress(OSError):
+        if folder.is_symlink() or not folder.is_dir():
+            folder.unlink()
+            return
         (folder / ENTRY).unlink()
     shutil.rmtree(folder, ignore_errors=True)
 

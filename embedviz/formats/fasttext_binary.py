@@ -37,12 +37,13 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
     with probe.path.open("rb") as file:
         stream = ByteStream(file, probe.size, probe.name)
         arguments, words = yield from within(read_dictionary(stream), 0.0, _READ_SHARE)
-        vectors, table, is_quantized = yield from within(_matrix(stream, arguments, words), 0.0, _READ_SHARE)
+        vectors, table, table_at = yield from within(_matrix(stream, arguments, words), 0.0, _READ_SHARE)
         notes = yield from within(_rest(stream, arguments), 0.0, _READ_SHARE)
     subwords = None
     if arguments.longest and len(table):
         shape = NgramShape(arguments.shortest, arguments.longest, arguments.n_buckets)
-        subwords = Subwords(table, shape, _kept(words, arguments, len(table), probe.name))
+        at = table_at if probe.path == probe.shown else None
+        subwords = Subwords(table, shape, _kept(words, arguments, len(table), probe.name), at)
         text = f"Opening {probe.name}"
         alone = _sentence_ends(words, arguments)
         own = vectors[alone]
@@ -54,7 +55,7 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
     if n_bad:
         text = f"{n_bad:,} labels are not valid UTF-8; the bad bytes are shown as “\ufffd”."
         notes.append(Note("bad_utf8", n_bad, text))
-    if is_quantized:
+    if table_at is None:
         text = "The model is quantized: its vectors are what is left of those it was trained with."
         notes.append(Note("quantized", arguments.n_words, text))
     counts = Column("number", words.counts, np.zeros(arguments.n_words, bool))
@@ -64,19 +65,20 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
         labels,
         Table(arguments.n_words, {"count": counts}),
         tuple(notes),
-        stream.content_hash,
         subwords=subwords,
     )
 
 
-def _matrix(stream: ByteStream, arguments: Arguments, words: Dictionary) -> Steps[tuple[FloatArray, FloatArray, bool]]:
-    """The words' own vectors, those of the sub-words, and whether they were quantized."""
+def _matrix(
+    stream: ByteStream, arguments: Arguments, words: Dictionary
+) -> Steps[tuple[FloatArray, FloatArray, int | None]]:
+    """The words' own vectors, those of the sub-words, and at which byte these begin; None if they are quantized."""
     n_words, n_dims = arguments.n_words, arguments.n_dims
     is_quantized = bool(stream.take(1, "the kind of the matrix")[0]) if arguments.is_marked else False
     if is_quantized:
         rows = yield from read_quantized(stream, n_dims)
         _check_rows(stream, arguments, words, len(rows))
-        return rows[:n_words].copy(), rows[n_words:].copy(), True
+        return rows[:n_words].copy(), rows[n_words:].copy(), None
     if words.pruned is not None and len(words.pruned):
         raise FormatError(f"“{stream.name}” was made by a faulty version of fastText (pruned, not quantized).")
     n_rows, width = stream.values("qq", "the header of the matrix")
@@ -92,9 +94,10 @@ def _matrix(stream: ByteStream, arguments: Arguments, words: Dictionary) -> Step
     check_memory(stream.name, n_words, n_dims, extra_bytes=4 * n_table * n_dims + 2 * words.buffer.nbytes)
     vectors, table = np.empty((n_words, n_dims), "<f4"), np.empty((n_table, n_dims), "<f4")
     yield from stream.fill(vectors, what, f"Opening {stream.name}: {n_words:,} words")
+    at = stream.position
     yield from stream.fill(table, what, f"Opening {stream.name}: {n_table:,} sub-words")
     yield from stream.skip(4 * n_dims * (n_rows - n_words - n_table), what, f"Opening {stream.name}")
-    return vectors.astype(np.float32, copy=False), table.astype(np.float32, copy=False), False
+    return vectors.astype(np.float32, copy=False), table.astype(np.float32, copy=False), at
 
 
 def _check_rows(stream: ByteStream, arguments: Arguments, words: Dictionary, n_rows: int) -> None:
@@ -152,4 +155,4 @@ def _kept(words: Dictionary, arguments: Arguments, n_rows: int, name: str) -> Ro
     return np.stack([buckets[order], rows[order]])
 
 
-FORMAT = Format("fasttext", "fastText model", (".bin", ".ftz"), _detect, _read)
+FORMAT = Format("fasttext", "fastText model", (".bin", ".ftz"), _detect, _read, one_matrix=True)

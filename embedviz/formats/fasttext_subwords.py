@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedviz.formats.fasttext_ngrams import Ngrams, NgramShape, ngrams_of
+from embedviz.formats.stored_rows import StoredRows
 from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import ByteArray, FloatArray, RowArray, read_only
 from embedviz.space.composing import Composition
@@ -20,14 +21,17 @@ class Subwords:
     """`table` float32 (n, n_dims) of sub-word vectors; `kept` int64 (2, n_kept) where a model was pruned.
 
     `kept` holds the buckets that were not left out, ascending, and the row of each; without it the row is the bucket.
+    `at` is the byte of the opened file at which the table stands as it is, None where it stands in none.
     """
 
-    table: FloatArray
+    table: FloatArray | StoredRows
     shape: NgramShape
     kept: RowArray | None = None
+    at: int | None = None
 
     def __post_init__(self) -> None:
-        read_only(self.table)
+        if isinstance(self.table, np.ndarray):
+            read_only(self.table)
         if self.kept is not None:
             read_only(self.kept)
 
@@ -37,7 +41,10 @@ class Subwords:
         return int(self.table.nbytes + (0 if self.kept is None else self.kept.nbytes))
 
     def compose(self, word: str) -> Composition | None:
-        """The mean of the vectors of a word's n-grams, added in float32 as fastText does; None if it has none."""
+        """The mean of the vectors of a word's n-grams, added in float32 as fastText does; None if it has none.
+
+        FileAccessError where they are read from a file that is gone or another by now.
+        """
         encoded = np.frombuffer(word.encode("utf-8", "replace"), np.uint8)
         if not 0 < len(encoded) <= _LONGEST_WORD:
             return None

@@ -56,7 +56,7 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
     if result["skipped"]:
         text = f"Columns of kinds not known here were not read: {', '.join(result['skipped'][:12])}."
         notes.append(Note("columns_skipped", len(result["skipped"]), text))
-    labels = reading.labels if reading.labels is not None and reading.labels.n_chars.any() else None
+    labels = reading.labels if reading.labels is not None and len(reading.labels.buffer) else None
     return replace(reading, format=result["title"], labels=labels, notes=tuple(notes))
 
 

@@ -21,8 +21,7 @@ from embedviz.formats.cache_entries import (
     read_facts,
     remove_entry,
 )
-from embedviz.formats.probe import file_state
-from embedviz.formats.space_cache import listed
+from embedviz.formats.cache_state import listed, present_state
 from embedviz.progress import Progress, Steps
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.search_index import SearchIndex, build_steps, packed, unpacked
@@ -100,5 +99,6 @@ def _keep(space: EmbeddingSpace, index: SearchIndex) -> Steps[None]:
         "recall": index.recall,
         "n_measured": index.n_measured,
     }
+    files = space.source.companions
     arrays: dict[str, NDArray[Any]] = {"quantized": packed(index), "rotation": index.rotation}
-    yield from put_entry(folder, arrays, facts, "Keeping the index", lambda: file_state(path) == state)
+    yield from put_entry(folder, arrays, facts, "Keeping the index", lambda: present_state(path, files) == state)

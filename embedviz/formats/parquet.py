@@ -19,7 +19,7 @@ from embedviz.progress import Progress, Steps
 from embedviz.space.embedding_space import EmbeddingSpace
 
 _MAGIC = b"PAR1"
-_ROWS_AT_ONCE = 1 << 14
+_ROWS_AT_ONCE, _BUFFER_BYTES = 1 << 12, 1 << 22
 
 
 def _detect(probe: Probe) -> bool:
@@ -41,7 +41,8 @@ def _inspect(probe: Probe) -> Steps[Contents]:
 def _source(probe: Probe) -> Iterator[ArrowSource]:
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(probe.path) as file:
+    # else whole row groups, or the whole file, are read ahead and held beside the matrix
+    with pq.ParquetFile(probe.path, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
 
         def batches(vectors: Sequence[str], others: Sequence[str]) -> Iterator[Any]:
             return iter(file.iter_batches(_ROWS_AT_ONCE, columns=[*vectors, *others]))

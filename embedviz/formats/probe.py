@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 from embedviz.errors import FileAccessError, FormatError
 from embedviz.formats.text_layout import Layout, layout_of
@@ -72,6 +73,11 @@ class Probe:
 def file_state(path: Path) -> FileState:
     """The state a file is in now; OSError if it is not there."""
     return _state(path.stat())
+
+
+def state_of(file: IO[bytes]) -> FileState:
+    """The state of a file that is open."""
+    return _state(os.fstat(file.fileno()))
 
 
 def _state(facts: os.stat_result) -> FileState:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from embedviz.errors import FileAccessError, FormatError
-from embedviz.formats.blocks import content_hash
 from embedviz.formats.byte_stream import ByteStream
 from embedviz.formats.companions import read_companion
 from embedviz.formats.contents import ColumnChoice
@@ -69,10 +69,11 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
     if chosen.sprite:
         sprite, text = _sprite(folder, chosen, len(reading.vectors))
         notes.append(Note("companion", 1, text))
+        with suppress(FormatError):
+            companions.append(inside(folder, chosen.sprite))
         if sprite is not None:
             missing = np.zeros(len(reading.vectors), bool)
             table = table.with_column(_free_name(table), Column("image", sprite, missing))
-            companions.append(sprite.path)
     return replace(
         reading,
         format=FORMAT.title,
@@ -123,8 +124,7 @@ def _raw(tensor: Probe, chosen: Embedding) -> Steps[Reading]:
     with tensor.path.open("rb") as file:
         stream = ByteStream(file, tensor.size, tensor.name)
         yield from stream.fill(vectors, "the tensor", f"Opening {tensor.name}")
-    digest = yield from content_hash(tensor.path, f"Checking {tensor.name}")
-    return Reading(vectors.astype(np.float32, copy=False), FORMAT.title, content_hash=digest)
+    return Reading(vectors.astype(np.float32, copy=False), FORMAT.title)
 
 
 def _sprite(folder: Path, chosen: Embedding, n_items: int) -> tuple[SpriteTiles | None, str]:

@@ -1,6 +1,7 @@
-"""Our copies of files that are slow to read: written after a space stands, mapped when the same file is opened again.
+"""Our copies of what is slow to read: written after a space stands, mapped when the same is opened again.
 
-A copy is believed while size, time of change and inode of its file are those it was made from.
+A copy is believed while size, time of change and inode of its file, or of all files that were read of a folder, are
+those it was made from.
 """
 
 from __future__ import annotations
@@ -28,35 +29,36 @@ from embedviz.formats.cache_entries import (
     remove_entry,
     write_facts,
 )
-from embedviz.formats.companions import beside
+from embedviz.formats.cache_state import files_inside, listed, present_state, read_along
+from embedviz.formats.cache_subwords import kept_bytes, subwords_arrays, subwords_from
 from embedviz.formats.lazy_hash import FileHash
-from embedviz.formats.probe import file_state
 from embedviz.progress import Steps, finish
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.source import FileState, Note, Source
 
 WORTH_BYTES = 1 << 22
 _FAST_FORMATS = frozenset({"NumPy .npy"})
-_FACTS = frozenset({"state", "beside", "companions", "content_hash", "format", "notes", "labels", "table", "arrays"})
+_FACTS = frozenset({"state", "beside", "companions", "content_hash", "format", "notes", "labels", "table", "subwords"})
 
 
 def cached_space(path: Path, asked: Mapping[str, object]) -> EmbeddingSpace | None:
-    """The space made of our copy of the file at `path`, if there is one of its present state and it is undamaged."""
+    """The space made of our copy of what is at `path`, if there is one of its present state and it is undamaged."""
     try:
         folder = entry_folder(path, asked)
         if not folder.is_dir():
             return None
-        state = file_state(path)
-        facts = read_facts(folder, _FACTS)
         try:
-            if facts["state"] != listed(state) or facts["beside"] != _beside(path, facts["companions"]):
+            facts = read_facts(folder, _FACTS)
+            companions = tuple(map(Path, facts["companions"]))
+            state = present_state(path, companions)
+            if facts["state"] != listed(state) or facts["beside"] != read_along(path, companions):
                 return None
             space = _space(folder, facts, path, asked, state)
         except (DamagedEntryError, KeyError, TypeError, ValueError, AttributeError, IndexError):
             remove_entry(folder)
             return None
         os.utime(folder / ENTRY)
-    except (OSError, OutputError, DamagedEntryError):
+    except (OSError, OutputError):
         return None
     return space
 
@@ -81,7 +83,7 @@ def keep_steps(space: EmbeddingSpace) -> Steps[tuple[Note, ...]]:
         )
         return (Note("cache_dropped", 1, text),)
     known = source.digest.known()
-    found = yield from FileHash(source.digest.path, source.digest.state).steps()
+    found = yield from source.digest.unknown().steps()
     if found is None:
         return ()
     if known is None:
@@ -121,11 +123,12 @@ def _is_worth(space: EmbeddingSpace) -> bool:
     source = space.source
     if source.path is None or source.state is None or source.from_cache or source.format in _FAST_FORMATS:
         return False
-    if source.state.size < WORTH_BYTES or space.subwords is not None or not can_hold(space.metadata):
+    of_subwords = kept_bytes(space.subwords)
+    if source.state.size < WORTH_BYTES or of_subwords is None or not can_hold(space.metadata):
         return False
-    needed = space.vectors.nbytes + 4 * space.labels.n_bytes + 16 * space.n_items
+    needed = space.vectors.nbytes + of_subwords + 4 * space.labels.n_bytes + 16 * space.n_items
     try:
-        return needed <= limit() and file_state(source.path) == source.state
+        return needed <= limit() and present_state(source.path, source.companions) == source.state
     except (OSError, OutputError):
         return False
 
@@ -136,21 +139,24 @@ def _write(space: EmbeddingSpace) -> Steps[None]:
     assert source.state is not None, "asked before"
     of_labels, label_facts = labels_arrays(space.labels)
     of_table, table_facts = table_arrays(space.metadata)
-    arrays: dict[str, NDArray[Any]] = {"vectors": space.vectors, "norms": space.norms, **of_labels, **of_table}
-    companions = [str(path) for path in source.companions]
+    of_subwords, subword_facts = subwords_arrays(space.subwords)
+    arrays: dict[str, NDArray[Any]] = {"vectors": space.vectors, "norms": space.norms}
+    arrays |= {**of_labels, **of_table, **of_subwords}
     facts = {
         "file": str(source.path),
         "state": listed(source.state),
-        "beside": _beside(source.path, companions),
-        "companions": companions,
+        "beside": read_along(source.path, source.companions),
+        "companions": [str(path) for path in source.companions],
         "content_hash": source.known_hash,
         "format": source.format,
         "notes": [[note.kind, note.count, note.text] for note in space.notes],
         "labels": label_facts,
         "table": table_facts,
+        "subwords": subword_facts,
     }
     folder, path, state = entry_folder(source.path, source.options), source.path, source.state
-    yield from put_entry(folder, arrays, facts, f"Keeping a copy of {source.name}", lambda: file_state(path) == state)
+    files, title = source.companions, f"Keeping a copy of {source.name}"
+    yield from put_entry(folder, arrays, facts, title, lambda: present_state(path, files) == state)
 
 
 def _space(
@@ -173,7 +179,8 @@ def _space(
     notes = tuple(Note(str(kind), int(count), str(text)) for kind, count, text in facts["notes"])
     companions = tuple(map(Path, facts["companions"]))
     known = None if facts["content_hash"] is None else str(facts["content_hash"])
-    digest = FileHash(path.absolute(), state, known)
+    digest = FileHash(path.absolute(), state, known, files_inside(path.absolute(), companions))
+    subwords = subwords_from(array, facts["subwords"], vectors.shape[1], path.absolute(), state)
     source = Source(
         path.name,
         str(facts["format"]),
@@ -186,18 +193,4 @@ def _space(
         state,
         from_cache=True,
     )
-    return EmbeddingSpace(vectors, labels, source, table, notes).with_norms(norms)
-
-
-def listed(state: FileState) -> list[int]:
-    """The state of a file as entries hold it."""
-    return [state.size, state.changed_ns, state.inode]
-
-
-def _beside(path: Path, companions: list[str]) -> dict[str, list[int]]:
-    """The states of all files that would be read along with one, or were."""
-    found = {}
-    for each in (*beside(path), *map(Path, companions)):
-        with suppress(OSError):
-            found[str(each)] = listed(file_state(each))
-    return found
+    return EmbeddingSpace(vectors, labels, source, table, notes, subwords).with_norms(norms)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from embedviz.errors import FormatError
-from embedviz.formats.blocks import content_hash
 from embedviz.formats.folder_files import has, inside, probe_inside, read_json
 from embedviz.formats.memory_plan import check_memory
 from embedviz.formats.msgpack_map import read_map
@@ -49,17 +48,17 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
         raise FormatError(f"“{probe.name}” has a table of vectors, and no word that has one of them.")
     check_memory(probe.name, len(rows), table.shape[1])
     vectors = table[rows]
-    labels, more = yield from within(_labels(probe, place, keys), 0.6, 0.9)
+    labels, more = yield from within(_labels(probe, place, keys), 0.6, 1.0)
     n_shared = len(rows) - len(np.unique(rows))
     if n_shared:
         text = f"{n_shared:,} words share the vector of another: the table was pruned to {len(table):,} rows."
         notes.append(Note("shared_vectors", n_shared, text))
-    path = inside(probe.path, place + _VECTORS)
-    digest = yield from within(content_hash(path, f"Checking {probe.name}"), 0.9, 1.0)
     files = tuple(
-        inside(probe.path, place + name) for name in (_VECTORS, _ROWS, _STRINGS) if has(probe.path, place + name)
+        inside(probe.path, place + name)
+        for name in (_VECTORS, _ROWS, _STRINGS, _SETTINGS)
+        if has(probe.path, place + name)
     )
-    return Reading(vectors, FORMAT.title, labels, None, (*notes, *more), digest, files)
+    return Reading(vectors, FORMAT.title, labels, None, (*notes, *more), companions=files)
 
 
 def _refuse_floret(probe: Probe, place: str) -> None:
@@ -115,4 +114,4 @@ def _labels(
     return Labels.from_encoded(texts), [Note("unnamed", n_unknown, text)]
 
 
-FORMAT = Format("spacy", "spaCy vectors", (), _detect, _read)
+FORMAT = Format("spacy", "spaCy vectors", (), _detect, _read, one_matrix=True)

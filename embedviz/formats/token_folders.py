@@ -14,7 +14,7 @@ from embedviz.formats.token_vocabulary import NAMES
 from embedviz.progress import Steps
 
 _MODEL = "model.safetensors"
-_MODULE = "0_StaticEmbedding"
+PLACES = ("", "0_StaticEmbedding/")
 
 
 def _detect(probe: Probe) -> bool:
@@ -23,7 +23,7 @@ def _detect(probe: Probe) -> bool:
 
 def _model_place(folder: Path) -> str | None:
     """Where in a folder, of the two places in which they can be, the tensors and the vocabulary lie."""
-    for place in ("", f"{_MODULE}/"):
+    for place in PLACES:
         if has(folder, place + _MODEL) and any(has(folder, place + name) for name in NAMES):
             return place
     return None

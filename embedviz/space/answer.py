@@ -20,6 +20,7 @@ from embedviz.space.search_index import FEWEST_ITEMS, INDEXED_METRICS, SearchInd
 
 _NO_INDEX = "No index serves this question, so every row was looked at; the answer is exact."
 _NOT_BY_INDEX = "An index cannot rank some items only, so these were all looked at; the answer is exact."
+_SHOWN, _LONGEST_SHOWN = 3, 60
 NOTHING_FOUND = (read_only(np.empty(0, np.int64)), read_only(np.empty(0, np.float64)))
 
 
@@ -61,6 +62,15 @@ class Answer:
     listed: tuple[str, ...] = ()
     parts: tuple[Answer, ...] = ()
     part: int | None = None
+
+    def __repr__(self) -> str:
+        """Short, for a prompt: `Answer('king', cosine, exact, 10 of 9,997 items: prince 0.768, ...)`."""
+        names = (name if name.isprintable() else ascii(name) for name in self.labels[:_SHOWN])
+        first = [f"{name[:_LONGEST_SHOWN]} {score:.3f}" for name, score in zip(names, self.scores, strict=False)]
+        more = ["..."] if len(self.labels) > _SHOWN else []
+        how = "exact" if self.exact else f"by an index, recall {self.recall}"
+        found = f"{len(self.rows):,} of {self.n_ranked:,} items: {', '.join([*first, *more])}"
+        return f"Answer({self.text[:_LONGEST_SHOWN]!r}, {self.metric}, {how}, {found})"
 
     @property
     def within(self) -> RowArray | None:

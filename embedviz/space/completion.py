@@ -105,16 +105,18 @@ def _beginning_with(names: Iterable[str], prefix: str, n: int) -> list[str]:
 def completion(labels: Labels, text: str, cursor: int, n: int = 10) -> tuple[int, list[str]]:
     """Return where the name that ends at `cursor` begins, and up to `n` labels that start with it, lowest rows first.
 
-    The longest stretch of words that begins a label is taken; with no label in this spelling, the prefix in lower case
-    is tried. Without a match the start is that of the last word, and the list is empty.
+    A label that is typed in full comes before all others. The longest stretch of words that begins a label is taken;
+    with no label in this spelling, the prefix in lower case is tried. Without a match the start is that of the last
+    word, and the list is empty.
     """
     cursor = max(0, min(cursor, len(text)))
     starts = _starts(text[:cursor])
     for start in starts:
         prefix = text[start:cursor]
-        found = labels.starting_with(prefix, n) or labels.starting_with(prefix.lower(), n)
-        if found:
-            return start, found
+        for spelling in (prefix, prefix.lower()):
+            if found := labels.starting_with(spelling, n):
+                whole = [spelling] if labels.find(spelling) is not None else []
+                return start, list(dict.fromkeys([*whole, *found]))[:n]
     return (starts[-1] if starts else cursor), []
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from embedviz.space.search_index import SearchIndex
 
 _CHUNK_FLOATS = 1 << 18
+_NAMES_SHOWN = 6
 _NO_METADATA = Table(0)
 
 
@@ -53,6 +54,12 @@ class EmbeddingSpace:
                 "each item needs one of each."
             )
         object.__setattr__(self, "vectors", read_only(vectors.view()))
+
+    def __repr__(self) -> str:
+        """Short, for a prompt: `EmbeddingSpace('glove-10k', 9,998 items, 50 dimensions, metadata: supersense)`."""
+        names = [*list(self.metadata)[:_NAMES_SHOWN], *(["..."] if len(self.metadata) > _NAMES_SHOWN else [])]
+        metadata = f", metadata: {', '.join(names)}" if names else ""
+        return f"EmbeddingSpace({self.source.name!r}, {self.n_items:,} items, {self.n_dims:,} dimensions{metadata})"
 
     @property
     def n_items(self) -> int:

@@ -14,6 +14,7 @@ from embedviz.space.arrays import ByteArray, FlagArray, RowArray
 Folding = Literal["NFC", "case", "NFKC"]
 
 _GROUP = 512
+_FIRST_CAPITAL, _LAST_CAPITAL, _TO_SMALL = np.uint8(65), np.uint8(90), np.uint8(32)
 
 
 def fold(text: str, folding: Folding) -> str:
@@ -21,16 +22,48 @@ def fold(text: str, folding: Folding) -> str:
     return _FOLDS[folding](text)
 
 
-def folded_rows(buffer: ByteArray, offsets: RowArray, ascii_rows: FlagArray, folding: Folding) -> dict[int, bytes]:
-    """The rows whose UTF-8 label changes under `folding`, ascending, with what it becomes; most often few."""
-    raw, bounds = buffer.data, offsets.data
-    changed: dict[int, bytes] = {}
+def folded_rows(
+    buffer: ByteArray, offsets: RowArray, ascii_rows: FlagArray, folding: Folding
+) -> tuple[RowArray, ByteArray, RowArray]:
+    """The rows whose UTF-8 label changes under `folding`, ascending, and what they become, end to end at offsets.
+
+    Most often few; where all have capitals, no Python object is made for each.
+    """
+    others = _folded_others(buffer, offsets, np.flatnonzero(~ascii_rows), folding)
+    capitals = np.empty(0, np.int64)
     if folding != "NFC":
-        capitals = rows_holding((buffer >= 65) & (buffer <= 90), offsets) & ascii_rows
-        changed.update(
-            (row, bytes(raw[bounds[row] : bounds[row + 1]]).lower()) for row in np.flatnonzero(capitals).tolist()
+        capitals = np.flatnonzero(
+            rows_holding((buffer >= _FIRST_CAPITAL) & (buffer <= _LAST_CAPITAL), offsets) & ascii_rows
         )
-    others = np.flatnonzero(~ascii_rows).tolist()
+    rows = np.concatenate([capitals, np.fromiter(others, np.int64, len(others))])
+    lengths = np.concatenate(
+        [offsets[capitals + 1] - offsets[capitals], np.fromiter(map(len, others.values()), np.int64, len(others))]
+    )
+    order = np.argsort(rows, kind="stable")
+    ends = np.concatenate([[0], np.cumsum(lengths[order])]).astype(np.int64)
+    lowered = _lowered(buffer, offsets, capitals)
+    if not others:
+        return rows, lowered, ends
+    folded = np.empty(int(ends[-1]), np.uint8)
+    is_lowered = np.repeat(order < len(capitals), lengths[order])
+    folded[is_lowered] = lowered
+    folded[~is_lowered] = np.frombuffer(b"".join(others.values()), np.uint8)
+    return rows[order], folded, ends
+
+
+def _lowered(buffer: ByteArray, offsets: RowArray, rows: RowArray) -> ByteArray:
+    """The ASCII labels of `rows`, ascending, end to end in small letters."""
+    wanted = np.zeros(len(offsets) - 1, np.bool_)
+    wanted[rows] = True
+    lowered = buffer[offsets[0] : offsets[-1]][np.repeat(wanted, np.diff(offsets))]
+    lowered[(lowered >= _FIRST_CAPITAL) & (lowered <= _LAST_CAPITAL)] += _TO_SMALL
+    return lowered
+
+
+def _folded_others(buffer: ByteArray, offsets: RowArray, rows: RowArray, folding: Folding) -> dict[int, bytes]:
+    """Those of `rows`, ascending, whose label changes under `folding`, with what it becomes."""
+    raw, bounds, others = buffer.data, offsets.data, rows.tolist()
+    changed: dict[int, bytes] = {}
     for start in range(0, len(others), _GROUP):
         group = [(row, bytes(raw[bounds[row] : bounds[row + 1]])) for row in others[start : start + _GROUP]]
         if _stays(b"".join(label for _, label in group), folding):
@@ -39,7 +72,7 @@ def folded_rows(buffer: ByteArray, offsets: RowArray, ascii_rows: FlagArray, fol
             folded = _encoded(fold(label.decode("utf-8", "replace"), folding))
             if folded != label:
                 changed[row] = folded
-    return dict(sorted(changed.items()))
+    return changed
 
 
 def rows_holding(marked: FlagArray, offsets: RowArray) -> FlagArray:

@@ -251,9 +251,8 @@ class Labels(Sequence[str]):
         """The labels that change under `folding`, folded, and their rows."""
         with self._lock:
             if folding not in self._folded:
-                changed = folded_rows(self._buffer, self._offsets, self.ascii_rows, folding)
-                rows = np.fromiter(changed, np.int64, len(changed))
-                self._folded[folding] = (Labels.from_encoded(list(changed.values())), rows)
+                rows, buffer, offsets = folded_rows(self._buffer, self._offsets, self.ascii_rows, folding)
+                self._folded[folding] = (Labels(buffer, offsets), rows)
             return self._folded[folding]
 
     def __len__(self) -> int:

@@ -21,7 +21,10 @@ class Note:
 
 @dataclass(frozen=True)
 class FileState:
-    """Which state of a file was read: its size, the time of its last change (ns), and its number on its disk."""
+    """Which state of a file was read: its size, the time of its last change (ns), and its number on its disk.
+
+    Of a folder: the size of all files that were read, a number that is another when one of them is, and its own inode.
+    """
 
     size: int
     changed_ns: int

@@ -107,7 +107,7 @@ def text_kernel(content: bytes) -> None:
                 break
             rows_before, first_row = int(state[text_block.ROW]), int(state[text_block.ROW])
             state[text_block.N_SLOW] = 0
-            parse(block, separator, has_label, vectors, labels, offsets, slow, state)
+            parse(block, separator, has_label, vectors, labels, offsets, slow, state, text_block.work_words(n_dims))
             for row, column, start, end in slow[: state[text_block.N_SLOW]].tolist():
                 value = text_block.number(block[start:end].tobytes())
                 if first_row <= row < state[text_block.ROW] and value is None:

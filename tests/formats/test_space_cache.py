@@ -10,13 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kept_spaces import kept, opened, same
 
 from embedviz import formats, paths, settings
 from embedviz.formats import cache_arrays, cache_entries, lazy_hash, space_cache
 from embedviz.formats.cache_arrays import DamagedEntryError, read_array, write_array
 from embedviz.progress import finish
-from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.space.labels import FALL_BACKS
 
 CONTENT = "É 1 2 3\nword 4 5 6\nWord 7 8 9\n\nword 0 0 0\n"
 
@@ -37,36 +36,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "words.txt"
     path.write_text(CONTENT, encoding="utf-8")
     return path
-
-
-def opened(path: Path, **wishes: object) -> EmbeddingSpace:
-    return finish(formats.open_steps(path, **wishes))  # type: ignore[arg-type]
-
-
-def kept(path: Path, **wishes: object) -> EmbeddingSpace:
-    space = opened(path, **wishes)
-    assert finish(formats.keep_steps(space)) == ()
-    return space
-
-
-def same(one: EmbeddingSpace, other: EmbeddingSpace) -> None:
-    assert one.vectors.tobytes() == other.vectors.tobytes()
-    assert one.norms.tobytes() == other.norms.tobytes()
-    assert one.labels == other.labels
-    assert one.labels.order.tolist() == other.labels.order.tolist()
-    assert one.labels.n_duplicates == other.labels.n_duplicates
-    for folding in FALL_BACKS:
-        labels, rows = one.labels.folded(folding)
-        assert labels == other.labels.folded(folding)[0]
-        assert rows.tolist() == other.labels.folded(folding)[1].tolist()
-    assert one.notes == other.notes
-    assert one.source.format == other.source.format
-    assert one.source.content_hash == other.source.content_hash
-    assert list(one.metadata) == list(other.metadata)
-    for name, column in one.metadata.items():
-        found = other.metadata[name]
-        assert (column.kind, column.names) == (found.kind, found.names)
-        assert [column.text(row) for row in range(len(column))] == [found.text(row) for row in range(len(found))]
 
 
 def test_the_second_opening_is_the_same_space_from_our_copy(file: Path) -> None:
