@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import mmap
 import os
 import tempfile
 from pathlib import Path
@@ -16,6 +18,7 @@ from embedviz.space.source import Note
 
 PREFIX = "unpacked-matrix-"
 _WORK_BYTES = 1 << 26
+_OWN_PAGES_BYTES = 1 << 26  # what is larger never shares its pages with anything else
 
 
 class RowStore:
@@ -33,6 +36,7 @@ class RowStore:
         if not self.is_mapped:
             room = max(expected, min(most, max(0, free - extra_bytes) // row_bytes))
             self.rows: FloatArray = _untouched(room, expected, n_dims)
+            _advise(self.rows, "MADV_NOHUGEPAGE")
             return
         room_on_disk = disk_room(paths.cache())
         if expected * row_bytes > room_on_disk or extra_bytes + _WORK_BYTES > free or os.name != "posix":
@@ -43,6 +47,7 @@ class RowStore:
         """The first `n_rows` rows; the others are given back. No other view of the rows may be used after."""
         if self.is_mapped:
             return self.rows[:n_rows]
+        _advise(self.rows, "MADV_HUGEPAGE")
         self.rows.resize((n_rows, self.rows.shape[1]), refcheck=False)
         return self.rows
 
@@ -66,6 +71,19 @@ def _untouched(most: int, least: int, n_dims: int) -> FloatArray:
             if most <= least:
                 raise
             most = max(least, most // 2)
+
+
+def _advise(rows: FloatArray, advice: str) -> None:
+    """Tell Linux whether the memory of a large array should be of huge pages, which numpy asks for.
+
+    They serve questions, but in a virtual machine whose free memory went back to its host, to take them takes longer
+    than to read a text file into them: small ones are taken first, and Linux joins them later, in the background.
+    """
+    if rows.nbytes < _OWN_PAGES_BYTES or not hasattr(mmap, advice):
+        return
+    first = rows.ctypes.data // mmap.PAGESIZE * mmap.PAGESIZE
+    length = rows.ctypes.data + rows.nbytes - first
+    ctypes.CDLL(None).madvise(ctypes.c_void_p(first), ctypes.c_size_t(length), getattr(mmap, advice))
 
 
 def _mapped(n_rows: int, n_dims: int) -> FloatArray:

@@ -1,9 +1,9 @@
 """What the two parsers of text rows share: the state they leave behind, and the pure Python one, which is the oracle.
 
-Both are called as `parse_block(block, separator, has_label, vectors, labels, offsets, slow, state)`: they read whole
-lines from `block` (uint8) at `state[POSITION]` on, write rows into `vectors` (float32, rows x dims), label bytes into
-`labels` (uint8, as long as the block), label ends into `offsets` (int64), and stop at the end or where `state[STATUS]`
-says.
+Both are called as `parse_block(block, separator, has_label, vectors, labels, offsets, slow, state, work)`: they read
+whole lines from `block` (uint8) at `state[POSITION]` on, write rows into `vectors` (float32, rows x dims), label bytes
+into `labels` (uint8, as long as the block), label ends into `offsets` (int64), and stop at the end or where
+`state[STATUS]` says.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.formats.number_grammar import is_fraction, number, trailing_numbers
 from embedviz.formats.text_layout import meaningful_end
@@ -21,7 +22,13 @@ N_STATE = 9
 DONE, BAD_LINE, SLOW_FULL, ROWS_FULL = range(4)
 NEWLINE, RETURN = 0x0A, 0x0D
 
-ParseBlock = Callable[[ByteArray, int, bool, FloatArray, ByteArray, RowArray, RowArray, RowArray], None]
+Words = NDArray[np.uint64]
+ParseBlock = Callable[[ByteArray, int, bool, FloatArray, ByteArray, RowArray, RowArray, RowArray, Words], None]
+
+
+def work_words(n_dims: int) -> Words:
+    """What the kernel works in for rows of `n_dims` numbers, of any content."""
+    return np.empty((3, 2 * (n_dims + 65)), np.uint64)
 
 
 def parse_block(
@@ -33,8 +40,9 @@ def parse_block(
     offsets: RowArray,
     slow: RowArray,  # noqa: ARG001 - Python finishes every number at once
     state: RowArray,
+    work: Words,  # noqa: ARG001
 ) -> None:
-    """Parse lines in pure Python, for small files and as the oracle of the kernel; `slow` stays unused."""
+    """Parse lines in pure Python, for small files and as the oracle of the kernel; `slow` and `work` stay unused."""
     content = block.tobytes()
     position = int(state[POSITION])
     state[STATUS] = DONE

@@ -64,13 +64,13 @@ def parse_chunk(chunk: Chunk, layout: Layout, parse: ParseBlock) -> Parsed:
     labels = np.empty(len(block), np.uint8)
     offsets = np.zeros(len(vectors) + 1, np.int64)
     slow = np.empty((max(_SLOW_TOKENS, layout.n_dims), 4), np.int64)
-    state = np.zeros(text_block.N_STATE, np.int64)
+    state, work = np.zeros(text_block.N_STATE, np.int64), text_block.work_words(layout.n_dims)
     state[text_block.LINE] = chunk.first_line
     parsed = Parsed(chunk)
     while state[text_block.POSITION] < len(block) and parsed.bad is None:
         first_line, first_byte = int(state[text_block.LINE]), int(state[text_block.POSITION])
         state[text_block.N_SLOW] = 0
-        parse(block, layout.separator, layout.has_label, vectors, labels, offsets, slow, state)
+        parse(block, layout.separator, layout.has_label, vectors, labels, offsets, slow, state, work)
         parsed.bad = _finish_slow(block, vectors, offsets, slow, state, first_line, first_byte)
         if parsed.bad is None and state[text_block.STATUS] == text_block.BAD_LINE:
             line, start, end = state[[text_block.LINE, text_block.BAD_START, text_block.BAD_END]].tolist()

@@ -33,8 +33,8 @@ def parsed(parse: text_block.ParseBlock, content: bytes, separator: int, n_dims:
     labels = np.zeros(len(block), np.uint8)
     offsets = np.zeros(ROWS + 1, np.int64)
     slow = np.zeros((ROWS * n_dims, 4), np.int64)
-    state = np.zeros(N_STATE, np.int64)
-    parse(block, separator, has_label, vectors, labels, offsets, slow, state)
+    state, work = np.zeros(N_STATE, np.int64), text_block.work_words(n_dims)
+    parse(block, separator, has_label, vectors, labels, offsets, slow, state, work)
     n_rows = int(state[ROW])
     with np.errstate(over="ignore"):
         for row, column, start, end in slow[: state[N_SLOW]].tolist():
@@ -109,8 +109,62 @@ def test_both_parsers_agree_on_anything(
     both(compiled, content, separator, n_dims, has_label=has_label)
 
 
+usual = st.from_regex(rb"-?[0-9]\.[0-9]{1,13}", fullmatch=True)
+signed = st.from_regex(rb"[+-]?[0-9]{0,3}\.?[0-9]{0,16}", fullmatch=True).filter(is_number)
+more = b"word" * 30 + b"\n"
+
+
+@settings(max_examples=200)
+@given(
+    st.integers(1, 40).flatmap(
+        lambda n_dims: st.lists(
+            st.lists(st.one_of(usual, usual, signed, floats), min_size=n_dims, max_size=n_dims), min_size=1, max_size=6
+        )
+    ),
+    st.sampled_from([b" ", b"\t"]),
+    st.booleans(),
+)
+def test_rows_with_more_after_them_are_what_python_makes_of_them(
+    compiled: ModuleType, rows: list[list[bytes]], separator: bytes, has_label: bool
+) -> None:
+    """Rows of many numbers, which are read together where a block goes on behind them."""
+    n_dims = len(rows[0])
+    lines = [separator.join([b"word"] * has_label + row) + b"\n" for row in (*rows, [b"0.5"] * n_dims)]
+    lines.append(separator.join([b"word"] * has_label + [b"0.12345678901234567890"] * n_dims) + b"\n")
+    n_rows, content, *_ = both(compiled, b"".join(lines), separator[0], n_dims, has_label=has_label)
+    assert n_rows == len(lines)
+    expected = np.array([[np.float32(float(token)) for token in row] for row in rows])
+    assert content.startswith(expected.tobytes())
+
+
+@pytest.mark.parametrize("token", [b"0,123456", b"0.12a456", b"-.123456", b"0.123-56", b"--0.1234", b"x0.12345", b""])
+@pytest.mark.parametrize("column", [0, 7, 19])
+def test_one_odd_token_among_usual_ones(compiled: ModuleType, token: bytes, column: int) -> None:
+    row = [b"0.123456"] * 20
+    row[column] = token
+    n_rows, content, *_ = both(compiled, b"word " + b" ".join(row) + b"\n" + more, n_dims=20)
+    assert n_rows == is_number(token)
+    if n_rows:
+        assert np.frombuffer(content, np.float32)[column] == np.float32(float(token))
+
+
+@pytest.mark.parametrize("n_words", [1, 63, 64, 65, 127, 128, 300, 5000])
+@pytest.mark.parametrize("word", [b"", b"w", b"word"])
+def test_a_label_may_hold_any_number_of_separators(compiled: ModuleType, word: bytes, n_words: int) -> None:
+    label = b" ".join([word] * n_words)
+    n_rows, values, labels, *_ = both(compiled, label + b" 0.25 -1.5 3.125\n" + more, n_dims=3)
+    assert (n_rows, labels) == (1, label)
+    assert np.frombuffer(values, np.float32).tolist() == [0.25, -1.5, 3.125]
+
+
 @settings(max_examples=150)
-@given(st.binary(max_size=60), st.integers(1, 3), st.booleans())
+@given(
+    st.one_of(st.binary(max_size=60), st.lists(st.one_of(pieces, st.just(b" ")), max_size=60).map(b"".join)),
+    st.integers(1, 3),
+    st.booleans(),
+)
+@example(b" " * 300 + b"word 0.123456 -1.25 3.5\n" + more, 3, True)
+@example(b"0.123456 -1.25 3.5\n" + more, 3, False)
 def test_the_kernel_stays_inside_its_arrays_when_checked(
     compiled: ModuleType, content: bytes, n_dims: int, has_label: bool
 ) -> None:
@@ -123,13 +177,13 @@ def test_the_kernel_stays_inside_its_arrays_when_checked(
 def test_the_kernel_stops_when_no_room_is_left_for_slow_numbers(compiled: ModuleType) -> None:
     block = np.frombuffer(bytearray(b"a nan nan\nb nan nan\nc 1 2\n"), np.uint8)
     vectors, labels, offsets = np.zeros((3, 2), np.float32), np.zeros(len(block), np.uint8), np.zeros(4, np.int64)
-    slow, state = np.zeros((2, 4), np.int64), np.zeros(N_STATE, np.int64)
-    compiled.parse_block(block, 0x20, True, vectors, labels, offsets, slow, state)
+    slow, state, work = np.zeros((2, 4), np.int64), np.zeros(N_STATE, np.int64), text_block.work_words(2)
+    compiled.parse_block(block, 0x20, True, vectors, labels, offsets, slow, state, work)
     assert (state[STATUS], state[ROW], state[POSITION]) == (text_block.SLOW_FULL, 1, 10)
     state[N_SLOW] = 0
-    compiled.parse_block(block, 0x20, True, vectors, labels, offsets, slow, state)
+    compiled.parse_block(block, 0x20, True, vectors, labels, offsets, slow, state, work)
     state[N_SLOW] = 0
-    compiled.parse_block(block, 0x20, True, vectors, labels, offsets, slow, state)
+    compiled.parse_block(block, 0x20, True, vectors, labels, offsets, slow, state, work)
     assert (state[STATUS], state[ROW], state[LABEL_BYTES]) == (text_block.DONE, 3, 3)
     assert vectors[2].tolist() == [1, 2]
 
