@@ -28,7 +28,15 @@ from typing import Any
 
 
 class EmbedvizError(Exception):
-    """Something a person can understand and act on; `str()` is one line for them, whatever a file is called."""
+    """Something a person can understand and act on; `str()` is one line for them, whatever a file is called.
+
+    `remedy` is the keyword of `embedviz.open` or `embedviz.save` by which what the text advises is done, "" for none;
+    the text itself names no option, since a window, a command line and Python call it differently.
+    """
+
+    def __init__(self, *args: object, remedy: str = "") -> None:
+        super().__init__(*args)
+        self.remedy = remedy
 
     def __str__(self) -> str:
         text = str(self.args[0]) if self.args else ""
@@ -50,8 +58,8 @@ class UnknownFormatError(InputError):
 class ProseError(UnknownFormatError):
     """A file that reads as prose, not vectors; embeddings can be trained on it. `path` is where it lies, if known."""
 
-    def __init__(self, message: str, path: Path | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, path: Path | None = None, *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
         self.path = path
 
 
@@ -66,7 +74,7 @@ class ChoiceNeededError(InputError):
     """
 
     def __init__(self, message: str, contents: Any = None, path: Path | None = None) -> None:
-        super().__init__(message)
+        super().__init__(message, remedy="vector_column")
         self.contents = contents
         self.path = path
 
@@ -83,7 +91,7 @@ class MemoryPlanError(InputError):
     """A file that needs more memory than is free; `sample` rows of it can be opened, 0 where that is not possible."""
 
     def __init__(self, message: str, sample: int = 0) -> None:
-        super().__init__(message)
+        super().__init__(message, remedy="sample" if sample else "")
         self.sample = sample
 
 

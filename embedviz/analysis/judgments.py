@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedviz.errors import FormatError, MemoryPlanError
-from embedviz.formats.probe import access_error, check_readable
-from embedviz.formats.text_layout import BOM, looks_utf16
+from embedviz.errors import FormatError
+from embedviz.formats.plain_text import read_plain_text
 
 _MOST_BYTES = 1 << 28
 _SCORE_NAMES = ("simlex999", "human (mean)", "score", "similarity", "mean", "rating")
@@ -38,16 +37,7 @@ def read_judgments(path: Path) -> WordPairs | Analogies:
 
     Lines that begin with # are comments. Raises FileAccessError, and FormatError for anything else.
     """
-    check_readable(path)
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise MemoryPlanError(f"“{path.name}” is larger than any list of judgments; choose another file.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise access_error(path, error) from error
-    if looks_utf16(content[: 1 << 16]):
-        raise FormatError(f"“{path.name}” looks like UTF-16 text; save it as UTF-8 and try again.")
-    text = content.removeprefix(BOM).decode("utf-8", "replace")
+    text = read_plain_text(path, "judgments", _MOST_BYTES)
     lines = [line for line in (line.strip() for line in text.split("\n")) if line and not line.startswith("#")]
     if any(line.startswith(":") for line in lines[:50]) or _are_fours(lines):
         return _analogies(path.name, lines)

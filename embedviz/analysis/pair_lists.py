@@ -11,9 +11,8 @@ import numpy as np
 from embedviz.analysis.evaluation import AnalogyScore, Section, compare_rules_steps
 from embedviz.analysis.judgments import Analogies
 from embedviz.analysis.offsets import OffsetNull, offset_null_steps, unit_rows
-from embedviz.errors import FormatError, MemoryPlanError, OptionError
-from embedviz.formats.probe import access_error, check_readable
-from embedviz.formats.text_layout import BOM
+from embedviz.errors import FormatError, OptionError
+from embedviz.formats.plain_text import read_plain_text
 from embedviz.progress import Progress, Steps, within
 from embedviz.space.arrays import DoubleArray, RowArray, read_only
 from embedviz.space.embedding_space import EmbeddingSpace
@@ -60,14 +59,7 @@ class PairScores:
 
 def read_pairs(path: Path) -> Pairs:
     """Read a file of pairs; raises FileAccessError, and FormatError where there are no two pairs in it."""
-    check_readable(path)
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise MemoryPlanError(f"“{path.name}” is larger than any list of pairs; choose another file.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise access_error(path, error) from error
-    return parse_pairs(content.removeprefix(BOM).decode("utf-8", "replace"), path.name)
+    return parse_pairs(read_plain_text(path, "pairs", _MOST_BYTES), path.name)
 
 
 def parse_pairs(text: str, name: str = "pasted pairs") -> Pairs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from embedviz.cli import console
+from embedviz.cli import advice, console
 from embedviz.cli.parser import parse
 from embedviz.errors import EmbedvizError
 
@@ -24,14 +24,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
     except SystemExit as done:  # argparse has printed the help or the version
         return int(done.code or DONE)
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+    except BrokenPipeError:  # the reader of a pipe has seen enough of an answer
         console.abandon_output()
         return DONE
     except KeyboardInterrupt:
         console.complain("interrupted")
         return INTERRUPTED
     except EmbedvizError as error:
-        console.complain(str(error))
+        console.complain(advice.told(error))
         return WRONG_USE
     except MemoryError:
         console.complain("there is not enough free memory for this; close other programs or use a smaller file")

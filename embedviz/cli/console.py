@@ -28,7 +28,10 @@ def prepare() -> None:
 
 
 def say(*lines: str) -> None:
-    """Print lines, control characters escaped; BrokenPipeError if nobody reads, OutputError if writing fails."""
+    """Print lines of an answer, control characters escaped.
+
+    Raises BrokenPipeError if nobody reads them, which ends the program quietly, and OutputError if writing fails.
+    """
     if sys.stdout is None:
         return
     try:
@@ -42,9 +45,24 @@ def say(*lines: str) -> None:
         raise OutputError(f"The output could not be written: {error.strerror}.") from error
 
 
+def mention(*lines: str) -> None:
+    """Print lines beside the file that is made: where they cannot be printed the work goes on, and they are lost."""
+    try:
+        say(*lines)
+    except BrokenPipeError:  # whoever read them has seen enough of them
+        abandon_output()
+    except OutputError as error:
+        complain(f"{error} The work goes on without.")
+
+
 def abandon_output() -> None:
     """Lead the rest of standard output to nowhere, so that Python's own last flush is silent."""
     _lead_nowhere(1)
+
+
+def abandon_errors() -> None:
+    """Lead the rest of standard error to nowhere."""
+    _lead_nowhere(2)
 
 
 def complain(text: str) -> None:
@@ -54,7 +72,7 @@ def complain(text: str) -> None:
     try:
         print(f"embedviz: {safe(' '.join(text.split()))}", file=sys.stderr, flush=True)
     except OSError:  # a full disk or a closed pipe: there is no other place to say it
-        _lead_nowhere(2)
+        abandon_errors()
 
 
 def tell_watcher(text: str) -> None:
@@ -65,12 +83,22 @@ def tell_watcher(text: str) -> None:
 
 def say_json(value: dict[str, Any]) -> None:
     """Print valid JSON in plain ASCII, whatever the terminal's encoding; numbers must be finite or None."""
-    say(json.dumps(value, allow_nan=False))
+    say(in_json(value))
+
+
+def in_json(value: dict[str, Any]) -> str:
+    """A line of valid JSON in plain ASCII; numbers must be finite or None."""
+    return json.dumps(value, allow_nan=False)
 
 
 def safe(text: str) -> str:
     """Text that cannot steer a terminal or reverse its lines: control characters are shown escaped."""
     return "".join(_escaped(character) if _is_unsafe(character) else character for character in text)
+
+
+def percent(share: float, n_digits: int = 1) -> str:
+    """A share in percent, as all of our texts write it: `86.6 %`."""
+    return f"{100 * share:.{n_digits}f} %"
 
 
 def cell(text: str) -> str:

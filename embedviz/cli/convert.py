@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Open and save."""
-    from embedviz.formats import check_output
+    from embedviz.formats import check_output, files_beside
 
     check_output(options.output, overwrite=options.force)
     space = opening.opened(options)
@@ -34,5 +34,5 @@ def run(options: argparse.Namespace) -> int:
             space, options.output, overwrite=options.force, projection=projection, on_progress=line
         )
     what = f"{space.n_items:,} items, {space.n_dims:,} dimensions"
-    output.report(options.output, what, (*space.notes, *left_out))
+    output.report(options.output, what, (*space.notes, *left_out), files_beside(space, options.output))
     return 0

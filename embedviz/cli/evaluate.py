@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedviz.cli import opening
-from embedviz.cli.console import cell, columns, padded, say, say_json
+from embedviz.cli.console import cell, columns, padded, percent, say, say_json
 from embedviz.cli.progress_line import ProgressLine
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     space = opening.opened(options)
     with ProgressLine() as line:
         result = finish(evaluate_steps(space, Path(options.judgments), most=options.most), line)
+    _check_known(result)
     if options.json:
         say_json(facts(result))
     elif isinstance(result, Similarity):
@@ -52,6 +53,21 @@ def run(options: argparse.Namespace) -> int:
     if not options.json:
         say(*_remarks(space, options.most))
     return 0
+
+
+def _check_known(result: Similarity | AnalogyScore) -> None:
+    """Raise InputError where nothing could be compared, since no figure means anything then."""
+    from embedviz.analysis import Similarity
+    from embedviz.errors import InputError
+
+    if isinstance(result, Similarity):
+        n_known, all_of_them = result.n_known, f"{result.n_pairs:,} pairs"
+    else:
+        n_known, all_of_them = result.total.n_known, f"{result.total.n_questions:,} analogies"
+    if not n_known:
+        raise InputError(
+            f"None of the {all_of_them} in “{result.name}” is of words that are items; check the file and the labels."
+        )
 
 
 def facts(result: Similarity | AnalogyScore) -> dict[str, Any]:
@@ -94,7 +110,7 @@ def _similarity_lines(result: Similarity) -> list[str]:
     return [
         f"{cell(result.name)}: word similarity",
         f"Spearman's rho  {rho}",
-        f"known pairs     {result.n_known:,} of {result.n_pairs:,} ({result.coverage:.1%})",
+        f"known pairs     {result.n_known:,} of {result.n_pairs:,} ({percent(result.coverage)})",
     ]
 
 
@@ -106,8 +122,8 @@ def _analogy_lines(result: AnalogyScore) -> list[str]:
 
 
 def _section_line(section: Section, width: int) -> str:
-    share = "-" if section.accuracy is None else f"{section.accuracy:.1%}"
-    interval = "-" if section.interval is None else f"{section.interval[0]:.1%} to {section.interval[1]:.1%}"
+    share = "-" if section.accuracy is None else percent(section.accuracy)
+    interval = "-" if section.interval is None else f"{100 * section.interval[0]:.1f} to {percent(section.interval[1])}"
     known = f"{section.n_known:,} / {section.n_questions:,}"
     return f"{padded(cell(section.name), width)}  {share:>7}  {interval:>15}   {known}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from embedviz.cli import neighbors, opening, output
-from embedviz.cli.console import say, say_json, tell_watcher
+from embedviz.cli.console import in_json, mention, say, tell_watcher
 from embedviz.cli.progress_line import ProgressLine
 from embedviz.errors import OptionError
 
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Open the words, pool the lines, save and ask."""
     import embedviz
-    from embedviz.formats import check_saving
+    from embedviz.formats import check_saving, files_beside
     from embedviz.space.metrics import metric_named
 
     metric_named(options.metric)
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     if options.output is not None:
         check_saving(options.output, overwrite=options.force)
     with ProgressLine() as line:
-        words = embedviz.open(options.space, **opening.keywords(options), on_progress=line)
+        words = opening.opened_at(options.space, options, line)
         space = embedviz.lines(
             words,
             options.text,
@@ -61,16 +61,17 @@ def run(options: argparse.Namespace) -> int:
         )
     if options.query is not None:
         answer = space.neighbors(options.query, options.k, metric=options.metric)
+        tell = say if options.output is None else mention
         if options.json:
             for remark in answer.remarks:
                 tell_watcher(remark)
-            say_json(neighbors.facts(answer, query=options.query))
+            tell(in_json(neighbors.facts(answer, query=options.query)))
         else:
-            say(*neighbors.described(space, answer))
+            tell(*neighbors.described(space, answer))
     if options.output is not None:
         with ProgressLine() as line:
             left_out = embedviz.save(space, options.output, overwrite=options.force, on_progress=line)
         if not options.json:
             what = f"{space.n_items:,} {options.unit}s, {space.n_dims:,} dimensions"
-            output.report(options.output, what, (*space.notes, *left_out))
+            output.report(options.output, what, (*space.notes, *left_out), files_beside(space, options.output))
     return 0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedviz.cli import neighbors_file, opening, output
-from embedviz.cli.console import cell, columns, padded, say, say_json, tell_watcher
+from embedviz.cli.console import cell, columns, in_json, mention, padded, say, tell_watcher
 from embedviz.cli.kept_index import kept_index
 from embedviz.cli.progress_line import ProgressLine
 from embedviz.errors import OptionError
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     if options.output is not None:
         check_output(options.output, overwrite=options.force)
     texts = None if options.queries is None else neighbors_file.questions(options.queries)
-    names = None if options.within is None else neighbors_file.lines_of(options.within)
+    names = None if options.within is None else neighbors_file.lines_of(options.within, "names")
     space = opening.opened(options)
     rows = None if names is None else neighbors_file.named_rows(space, names)
     if texts is not None:
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         for remark in answer.remarks:
             tell_watcher(remark)
-        say_json(facts(answer, query=options.query))
+        (say if options.output is None else mention)(in_json(facts(answer, query=options.query)))
     elif options.output is None:
         say(*described(space, answer))
     if options.output is not None:

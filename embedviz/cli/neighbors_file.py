@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedviz.cli.console import complain, say, say_json
+from embedviz.cli.console import complain, in_json, mention, say
 from embedviz.cli.kept_index import kept_index
 from embedviz.cli.progress_line import ProgressLine
 from embedviz.errors import EmbedvizError, InputError, OptionError
@@ -22,28 +22,35 @@ if TYPE_CHECKING:
 _NOT_ALL = 2
 _STANDARD_INPUT = "-"
 _LONGEST_SHOWN = 60
+_MOST_BYTES = 1 << 30
 
 Outcomes = Sequence[tuple[str, "Answer | EmbedvizError"]]
 
 
 def questions(path: str) -> list[str]:
     """The questions in a file, one a line; empty lines are none. Raises InputError where there are none."""
-    found = lines_of(path)
+    found = lines_of(path, "questions")
     if not found:
         raise InputError(f"There is no question in “{_shown(path)}”; write one a line.")
     return found
 
 
-def lines_of(path: str) -> list[str]:
-    """The lines of a text file (- is standard input) that are not blank; what is not UTF-8 reads as U+FFFD."""
-    from embedviz.formats.probe import check_readable
+def lines_of(path: str, what: str) -> list[str]:
+    """The lines of a text file of `what` (- is standard input) that are not blank; what is not UTF-8 reads as U+FFFD.
+
+    Raises InputError for a file that cannot be read, and for one that is no text.
+    """
+    from embedviz.formats.plain_text import plain_text, read_plain_text
+    from embedviz.formats.probe import access_error
 
     if path == _STANDARD_INPUT:
-        content = b"" if sys.stdin is None else sys.stdin.buffer.read()
+        try:
+            content = b"" if sys.stdin is None else sys.stdin.buffer.read()
+        except OSError as error:  # a folder can be led into it
+            raise access_error(Path(_shown(path)), error) from error
+        text = plain_text(content, _shown(path))
     else:
-        check_readable(Path(path))
-        content = Path(path).read_bytes()
-    text = content.decode("utf-8-sig", "replace")
+        text = read_plain_text(Path(path), what, _MOST_BYTES)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return [line for line in lines if line.strip()]
 
@@ -85,7 +92,7 @@ def run(space: EmbeddingSpace, texts: Sequence[str], rows: RowArray | None, opti
 
 
 def write(outcomes: Outcomes, options: argparse.Namespace) -> None:
-    """Write all answers as one table: query, rank, label, row, score, and what went wrong where something did."""
+    """Write all answers as one table: query, rank, label, row, score, what went wrong where something did, metric."""
     from embedviz.formats import answers_table, export_steps
     from embedviz.progress import finish
 
@@ -93,7 +100,7 @@ def write(outcomes: Outcomes, options: argparse.Namespace) -> None:
     with ProgressLine() as line:
         finish(export_steps(table, options.output, overwrite=options.force), line)
     if not options.json:
-        say(f"Wrote {options.output}: {table.n_rows:,} rows, {len(outcomes):,} questions.")
+        mention(f"Wrote {options.output}: {table.n_rows:,} rows, {len(outcomes):,} questions.")
 
 
 def _printer(
@@ -101,6 +108,7 @@ def _printer(
 ) -> Callable[[Progress], None]:
     """Prints each block of answers when it comes, in the order of the questions."""
     n_printed = 0
+    tell = say if options.output is None else mention
 
     def show(step: Progress) -> None:
         nonlocal n_printed
@@ -112,10 +120,10 @@ def _printer(
             n_printed += 1
             if options.json:
                 line.clear()
-                say_json(_facts(text, outcome, options))
+                tell(in_json(_facts(text, outcome, options)))
             elif options.output is None:
                 line.clear()
-                say(*([""] if n_printed > 1 else []), *_described(space, text, outcome))
+                tell(*([""] if n_printed > 1 else []), *_described(space, text, outcome))
 
     return show
 

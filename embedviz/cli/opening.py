@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import embedviz
 from embedviz.cli.progress_line import ProgressLine
+from embedviz.errors import FormatError
 
 if TYPE_CHECKING:
     from embedviz.space.embedding_space import EmbeddingSpace
@@ -48,7 +49,19 @@ def keywords(options: argparse.Namespace) -> dict[str, Any]:
 def opened(options: argparse.Namespace) -> EmbeddingSpace:
     """The space named on the command line, with progress on the terminal."""
     with ProgressLine() as line:
-        return embedviz.open(options.path, **keywords(options), on_progress=line)
+        return opened_at(options.path, options, line)
+
+
+def opened_at(path: str, options: argparse.Namespace, line: ProgressLine) -> EmbeddingSpace:
+    """The space at a path, opened with the options; FormatError says where --partial does not help."""
+    try:
+        return embedviz.open(path, **keywords(options), on_progress=line)
+    except FormatError as error:
+        if not options.partial:
+            raise
+        raise FormatError(
+            f"{error} --partial helps only where the last row of a text or a table is cut off."
+        ) from error
 
 
 def positive(text: str) -> int:

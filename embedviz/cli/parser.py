@@ -22,6 +22,7 @@ from embedviz.cli import (
     window,
 )
 from embedviz.cli.console import say
+from embedviz.cli.unquoted import with_quotes
 from embedviz.errors import OptionError
 
 if TYPE_CHECKING:
@@ -60,11 +61,23 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Options of one command line, `run` among them; OptionError for wrong use, SystemExit after help or version."""
     first = arguments[0] if arguments else ""
     if first in (*VERB_NAMES, "-h", "--help", "--version"):
-        return _verbs().parse_args(arguments)
+        return _of_verb(arguments)
     parser = Parser(prog="embedviz", allow_abbrev=False)
     window.add_arguments(parser)
     parser.set_defaults(run=window.run)
     return parser.parse_args(arguments)
+
+
+def _of_verb(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a command; OptionError for what it does not know, or for a question without quotes."""
+    parser = _verbs()
+    options, unknown = parser.parse_known_args(arguments)
+    meant = with_quotes(arguments, getattr(options, "query", None), unknown)
+    if meant is not None:
+        raise OptionError(f"A question of several words stands in quotes: {meant}")
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return options
 
 
 def _verbs() -> Parser:

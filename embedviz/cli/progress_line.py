@@ -7,7 +7,7 @@ import sys
 import time
 from types import TracebackType
 
-from embedviz.cli.console import safe
+from embedviz.cli.console import abandon_errors, percent, safe
 from embedviz.progress import Progress, time_left
 
 REDRAW_SECONDS = 0.1
@@ -27,7 +27,7 @@ class ProgressLine:
         if not self._is_shown or now - self._drawn_at < REDRAW_SECONDS:
             return
         self._drawn_at = now
-        share = "" if step.fraction is None else f" {step.fraction:.0%}"
+        share = "" if step.fraction is None else f" {percent(step.fraction, 0)}"
         left = time_left(now - self._began, step.fraction)
         share += left and f", {left}"
         room = shutil.get_terminal_size().columns - 1
@@ -44,11 +44,14 @@ class ProgressLine:
     def clear(self) -> None:
         """Take the line away, for something else to be printed."""
         if self._width:
-            self._draw("")
-            sys.stderr.write("\r")
-            sys.stderr.flush()
+            self._draw("", then="\r")
 
-    def _draw(self, text: str) -> None:
-        sys.stderr.write("\r" + text.ljust(self._width))
-        sys.stderr.flush()
+    def _draw(self, text: str, then: str = "") -> None:
+        try:
+            sys.stderr.write("\r" + text.ljust(self._width) + then)
+            sys.stderr.flush()
+        except OSError:  # the terminal is gone; the work is not
+            self._is_shown, self._width = False, 0
+            abandon_errors()
+            return
         self._width = len(text)

@@ -6,6 +6,7 @@ import argparse
 
 import embedviz
 from embedviz.cli import opening, output
+from embedviz.cli.console import percent
 from embedviz.cli.progress_line import ProgressLine
 
 NAME = "project"
@@ -31,6 +32,6 @@ def run(options: argparse.Namespace) -> int:
     save_projection(space, projection, options.output, overwrite=options.force)
     what = f"{space.n_items:,} items, {projection.n_components} components by {projection.method}"
     if projection.explained_variance_ratio is not None:
-        what += f", {projection.explained_variance_ratio.sum():.1%} of the variance"
+        what += f", {percent(float(projection.explained_variance_ratio.sum()))} of the variance"
     output.report(options.output, what, space.notes)
     return 0

@@ -117,8 +117,8 @@ def camera_of(options: argparse.Namespace, projection: Projection) -> Camera | N
 
 
 def size(text: str) -> tuple[int, int]:
-    """Pixels across and down from `1600x1000`."""
-    match = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text, re.ASCII | re.IGNORECASE)
+    """Pixels across and down from `1600x1000`; the figure says which sizes can be drawn."""
+    match = re.fullmatch(r"(\d{1,18})[x×](\d{1,18})", text, re.ASCII | re.IGNORECASE)
     if match is None:
         raise argparse.ArgumentTypeError(f"“{text}” is not a size like 1600x1000")
     return int(match[1]), int(match[2])

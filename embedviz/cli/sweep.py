@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedviz.cli.console import cell, say, say_json
+from embedviz.cli.console import cell, percent, say, say_json
 from embedviz.cli.progress_line import ProgressLine
 from embedviz.errors import OptionError
 
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, wanted: TrainingOptions) -> int:
     name = option_name(told)
     if not equals:
         raise OptionError(f"“{options.sweep}” names no values; write the option and its values, such as dims=2,10,50.")
-    values = values_of(name, typed)
+    values = values_of(name, typed, wanted.algorithm, typed_name)
     measure = measure_for(options.corpus, [Path(file) for file in options.evaluate])
     steps = sweep_steps(
         options.corpus, wanted, name, values, seeds=options.seeds, measure=measure, column=options.column
@@ -66,6 +66,11 @@ def option_name(told: str) -> str:
     return "n_dims" if name == "dims" else name
 
 
+def typed_name(option: str) -> str:
+    """How the command line calls an option of a training: the way back from `option_name`."""
+    return "dims" if option == "n_dims" else option.replace("_", "-")
+
+
 def _say_point(told: str, point: SweepPoint, *, as_json: bool) -> None:
     if as_json:
         say_json(
@@ -85,7 +90,7 @@ def _say_point(told: str, point: SweepPoint, *, as_json: bool) -> None:
         for figure in point.figures
     ]
     own = (
-        (point.accuracy, f"accuracy {point.accuracy:.1%}"),
+        (point.accuracy, f"accuracy {percent(point.accuracy)}"),
         (point.heldout_loss, f"held-out loss {point.heldout_loss:.4f}"),
         (point.seconds, f"{point.seconds:.1f} s"),
     )

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from embedviz.cli import opening, output, sweep
-from embedviz.cli.console import complain, say, say_json, tell_watcher
+from embedviz.cli.console import complain, in_json, mention, percent, tell_watcher
 from embedviz.cli.progress_line import ProgressLine
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from embedviz.training import TrainingOptions
 
 NAME = "train"
-HELP = "learn vectors from a text: skip-gram, with loss and accuracy for every epoch"
+HELP = "learn vectors from a text by skip-gram or another algorithm, with loss and accuracy for every epoch"
 
 _INTERRUPTED = 130
 
@@ -201,16 +201,16 @@ def _interrupt_noted() -> Iterator[threading.Event]:
 def _say_epoch(record: EpochRecord, *, as_json: bool) -> None:
     if as_json:
         names = ("epoch", "loss", "heldout_loss", "accuracy", "words_per_second")
-        say_json({name: _finite(getattr(record, name)) for name in names})
+        mention(in_json({name: _finite(getattr(record, name)) for name in names}))
     else:
         figures = (
             (record.loss, f"loss {record.loss:.4f}"),
             (record.heldout_loss, f"held-out loss {record.heldout_loss:.4f}"),
-            (record.accuracy, f"accuracy {record.accuracy:.1%}"),
+            (record.accuracy, f"accuracy {percent(record.accuracy)}"),
             (record.words_per_second, f"{record.words_per_second:,.0f} words/s"),
         )
         told = ", ".join(text for value, text in figures if math.isfinite(value))
-        say(f"epoch {record.epoch}: {told}. {record.sentence}")
+        mention(f"epoch {record.epoch}: {told}. {record.sentence}")
 
 
 def _finite(value: float) -> float | None:
@@ -221,6 +221,7 @@ def _saved(space: EmbeddingSpace, options: argparse.Namespace) -> int:
     """Save the space, or rescue it where that fails, and say so; 130 if the training was stopped."""
     import embedviz
     from embedviz.errors import OutputError
+    from embedviz.formats import files_beside
 
     assert space.source.run is not None, "a trained space has its run"
     try:
@@ -235,7 +236,7 @@ def _saved(space: EmbeddingSpace, options: argparse.Namespace) -> int:
         complain(f"stopped in {at}; what was learned is in {options.output}")
     if not options.json:
         what = f"{space.n_items:,} items, {space.n_dims:,} dimensions, {n_epochs} epoch{'s' if n_epochs != 1 else ''}"
-        output.report(options.output, what, (*space.notes, *left_out))
+        output.report(options.output, what, (*space.notes, *left_out), files_beside(space, options.output))
     return _INTERRUPTED if was_stopped else 0
 
 

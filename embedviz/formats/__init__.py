@@ -31,7 +31,7 @@ from embedviz.formats.run_store import (
     run_state,
 )
 from embedviz.formats.samples import SAMPLES, Sample, sample_steps
-from embedviz.formats.saving import check_saving, save_steps
+from embedviz.formats.saving import check_saving, files_beside, save_steps
 from embedviz.formats.space_cache import copy_in_background, keep_steps
 from embedviz.formats.table_export import answer_table, answers_table, export_steps, items_table
 
@@ -64,6 +64,7 @@ __all__ = [
     "epoch_vectors",
     "epochs_of",
     "export_steps",
+    "files_beside",
     "inspect_steps",
     "items_table",
     "keep_steps",

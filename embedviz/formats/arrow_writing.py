@@ -1,4 +1,4 @@
-"""A space as Arrow batches: `vector` as a fixed-size list, `label`, and a column for each of its metadata."""
+"""A space as Arrow batches: `label`, `vector` as a fixed-size list, and a column for each of its metadata."""
 
 from __future__ import annotations
 
@@ -32,20 +32,21 @@ def write_batches(
     columns = writable_columns(space)
     if {VECTOR, LABEL} & columns.keys():
         raise OutputError(f"A metadata column is called “vector” or “label”, as {title}'s own are; save as .npz.")
-    arrays = [texts_array(space.labels)]
+    labels = texts_array(space.labels)
+    arrays = []
     for name, column in columns.items():
         yield Progress(None, f"Saving “{name}”")
         arrays.append(arrow_array(column))
-    names = [LABEL, *(name.encode("utf-8", "replace").decode() for name in columns)]
+    names = [LABEL, VECTOR, *(name.encode("utf-8", "replace").decode() for name in columns)]
     if len(set(names)) < len(names):
         raise OutputError("Two metadata columns would have one name in the file; save as .npz.")
-    kinds = [pa.list_(pa.float32(), space.n_dims), *(array.type for array in arrays)]
-    schema = pa.schema(list(zip([VECTOR, *names], kinds, strict=True)))
+    kinds = [labels.type, pa.list_(pa.float32(), space.n_dims), *(array.type for array in arrays)]
+    schema = pa.schema(list(zip(names, kinds, strict=True)))
     step = max(1, min(ROWS_AT_ONCE, _MOST_NUMBERS // space.n_dims))
     with opened(schema) as writer:
         for start in range(0, space.n_items, step):
             yield Progress(start / space.n_items, f"Saving: {start:,} items")
             numbers = pa.array(np.ascontiguousarray(space.vectors[start : start + step]).reshape(-1))
             vectors = pa.FixedSizeListArray.from_arrays(numbers, space.n_dims)
-            rest = [array.slice(start, step) for array in arrays]
-            write(writer, pa.record_batch([vectors, *rest], schema=schema))
+            named, *rest = (array.slice(start, step) for array in (labels, *arrays))
+            write(writer, pa.record_batch([named, vectors, *rest], schema=schema))

@@ -72,7 +72,7 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> No
     if not target.parent.is_dir():
         raise OutputError(f"There is no folder “{target.parent}” to save “{target.name}” in; make it first.")
     if exists and not overwrite:
-        raise OutputError(f"“{target}” exists already; choose another name, or replace it (--force, overwrite=True).")
+        raise OutputError(f"“{target}” exists already; choose another name, or overwrite it.", remedy="overwrite")
 
 
 def _sync(path: Path) -> None:

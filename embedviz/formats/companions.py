@@ -127,7 +127,8 @@ def _by_row(reading: Reading, table: MetadataFile, label: str | None) -> Reading
     if table.n_rows != n_items:
         raise FormatError(
             f"“{table.path.name}” has {table.n_rows:,} rows for {n_items:,} items, and no column that holds their "
-            "labels; it needs one row for each, or such a column (--label)."
+            "labels; it needs one row for each, or such a column.",
+            remedy="label_column",
         )
     columns = {name: column for name, column in table.columns.items() if name != label}
     labels = reading.labels if label is None else table.texts[label]

@@ -71,7 +71,8 @@ def _read(probe: Probe, wish: Wish) -> Steps[Reading]:
             raise
         cut_off = FormatError(
             f"{str(error).rstrip('.')}. The file does not end with a line break and was probably cut off; get it "
-            "again, or open the whole rows before the last with --partial."
+            "again, or leave its last row out.",
+            remedy="partial",
         )
         if not wish.partial:
             raise cut_off from error

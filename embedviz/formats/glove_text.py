@@ -12,4 +12,4 @@ def _detect(probe: Probe) -> bool:
     return layout is not None and layout.declared is None and layout.has_label
 
 
-FORMAT = Format("glove-text", "GloVe text", (".txt", ".vec", ".glove", ".tsv"), _detect, read_text)
+FORMAT = Format("glove-text", "GloVe text", (".txt", ".vec", ".glove", ".tsv"), _detect, read_text, one_matrix=True)

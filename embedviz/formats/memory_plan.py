@@ -33,7 +33,7 @@ def short_of_memory(
     return MemoryPlanError(
         f"“{name}” needs {needed / _GIGABYTE:,.1f} GB{use}, and "
         f"{free / _GIGABYTE:,.1f} GB of memory are free; close other programs or open "
-        f"{f'a sample of it (--sample {sample})' if sample else 'a smaller file'}.",
+        f"{f'a sample of it, such as {sample:,} items' if sample else 'a smaller file'}.",
         sample,
     )
 

@@ -53,4 +53,6 @@ def _companions(space: EmbeddingSpace) -> tuple[str, ...]:
     return (".labels.txt", ".tsv") if writable_columns(space) else (".labels.txt",)
 
 
-FORMAT = Format("npy", "NumPy .npy", (".npy",), _detect, _read, _write, (".npy",), _companions, fits_a_table)
+FORMAT = Format(
+    "npy", "NumPy .npy", (".npy",), _detect, _read, _write, (".npy",), _companions, fits_a_table, one_matrix=True
+)

@@ -151,7 +151,7 @@ def _vectors_member(archive: Archive, wanted: str | None) -> tuple[str, list[Not
     if len(tables) == 1:
         return chosen, []
     others = _listed([key for key in tables if key != chosen])
-    text = f"The vectors are the array “{chosen}”; others in the file: {others} (choose with --vector)."
+    text = f"The vectors are the array “{chosen}”; others in the file: {others}; any of them can be named instead."
     return chosen, [Note("array_chosen", len(tables), text)]
 
 

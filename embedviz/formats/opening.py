@@ -21,8 +21,11 @@ from embedviz.errors import (
     ProseError,
     UnknownFormatError,
 )
-from embedviz.formats.catalog import FOLDER_FORMATS, FORMATS, READABLE_SUFFIXES
+from embedviz.formats.cache_state import files_inside, state_as_read, states_below
+from embedviz.formats.catalog import FOLDER_FORMATS, FORMATS
 from embedviz.formats.companions import attach
+from embedviz.formats.contents import named
+from embedviz.formats.csv_layout import metadata_layout
 from embedviz.formats.lazy_hash import hash_of
 from embedviz.formats.packed_text import read_packed_text
 from embedviz.formats.pickles import refuse_pickles
@@ -36,6 +39,7 @@ from embedviz.formats.sampling import attach_sampled, drawn
 from embedviz.formats.space_cache import cached_space
 from embedviz.formats.text_layout import BOM, looks_utf16
 from embedviz.formats.unpacking import sweep_leftovers, unpacked
+from embedviz.formats.vector_choice import check_unnamed
 from embedviz.progress import Progress, Steps, within
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
@@ -121,6 +125,8 @@ def _open(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
                     raise FormatError(f"“{path.name}” is empty inside; choose a file that holds vectors.")
                 refuse_pickles(probe)
             found = _detect(probe)
+            if found.one_matrix:
+                check_unnamed(wish, original, probe.shown, found.title)
             low = 0.0 if probe is original else _UNPACKED_SHARE
             reading = yield from within(found.read(probe, wish), low, _READ_SHARE)
         reading = yield from within(attach_sampled(reading, probe, wish), _READ_SHARE, _READ_SHARE)
@@ -135,17 +141,25 @@ def _open(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
 def _open_folder(path: Path, wish: Wish) -> Steps[EmbeddingSpace]:
     """Open a folder as the one thing it holds; the formats of its files are found by what they are called in it."""
     yield Progress(0.0, f"Opening {path.name}")
+    known = cached_space(path, options_of(wish))
+    if known is not None:
+        return _with_run(known)
+    before = states_below(path)
     probe = Probe.of_folder(path)
     found = next((entry for entry in FOLDER_FORMATS if entry.detect(probe)), None)
     if found is None:
         titles = ", ".join(entry.title for entry in FOLDER_FORMATS)
         raise FileAccessError(f"“{path}” is a folder of no kind known here ({titles}); open one of the files in it.")
+    if found.one_matrix:
+        check_unnamed(wish, probe, path, found.title)
     reading = yield from within(found.read(probe, wish), 0.0, _READ_SHARE)
     if wish.labels is not None or wish.metadata is not None:
         reading = yield from within(attach(reading, probe, wish), _READ_SHARE, _READ_SHARE)
     if wish.sample is not None:
         reading = drawn(reading, wish.sample)
-    return (yield from within(_opened(path, probe, wish, reading, (), reading.content_hash), _READ_SHARE, 1.0))
+    state = state_as_read(path, reading.companions, before)
+    digest = None if state is None else (yield from hash_of(path, state, files_inside(path, reading.companions)))
+    return (yield from within(_opened(path, probe, wish, reading, (), digest, state), _READ_SHARE, 1.0))
 
 
 def _opened(
@@ -258,7 +272,7 @@ def _detect(probe: Probe) -> Format:
 
 
 def unknown(probe: Probe) -> InputError:
-    """Why a file is in no format we read: UTF-16, prose, or anything else."""
+    """Why a file is in no format we read: UTF-16, prose, a table without vectors, or anything else."""
     head = probe.head
     if looks_utf16(head):
         return UnknownFormatError(f"“{probe.name}” looks like UTF-16 text; save it as UTF-8 and open again.")
@@ -266,15 +280,33 @@ def unknown(probe: Probe) -> InputError:
     if not text.strip():
         return FormatError(f"“{probe.name}” holds only blank lines; choose a file that holds vectors.")
     if not _CONTROL.search(text) and not text.lstrip().startswith((b"{", b"[", b"<")):
+        table = _table_without_vectors(probe)
         words = text.decode("utf-8", "ignore")
         plain = sum(character.isalpha() or character.isspace() for character in words)
         if plain > _PROSE_SHARE * len(words) and len(words) * 2 > len(text) - 3:
             return ProseError(
-                f"“{probe.name}” reads as prose, not vectors. Open a file of vectors, such as word2vec or GloVe text.",
+                table or f"“{probe.name}” reads as prose, not vectors. Open a file of vectors, such as GloVe text.",
                 probe.shown,
+                remedy="metadata" if table else "",
             )
-    titles = ", ".join(title for title, _ in READABLE_SUFFIXES)
-    return UnknownFormatError(f"“{probe.name}” holds no vectors in a format that is known here ({titles}).")
+        if table:
+            return UnknownFormatError(table, remedy="metadata")
+    titles = ", ".join(entry.title for entry in FORMATS)
+    return UnknownFormatError(
+        f"“{probe.name}” holds no vectors in a format that is known here: {titles}, or one of them in .gz, .zip, .bz2 "
+        "or .xz."
+    )
+
+
+def _table_without_vectors(probe: Probe) -> str:
+    """The words for a table that can only be about the items of another file; empty for what is no table."""
+    layout = metadata_layout(probe.head, whole=len(probe.head) >= probe.size)
+    if layout is None or not layout.has_header:
+        return ""
+    return (
+        f"“{probe.name}” is a table without vectors; its columns are {named(layout.names)}. Open a file of vectors, "
+        "and give it this table as metadata."
+    )
 
 
 def _suffix_note(probe: Probe, found: Format) -> tuple[Note, ...]:

@@ -13,6 +13,7 @@ from embedviz.formats.text_layout import SPACE, Layout, layout_of
 from embedviz.formats.text_lines import TextSource
 from embedviz.formats.text_vectors import read_rows
 from embedviz.formats.unpacking import PackedText, is_packed
+from embedviz.formats.vector_choice import check_unnamed
 from embedviz.progress import Steps
 
 _SAMPLE_BYTES = 1 << 20
@@ -31,6 +32,7 @@ def read_packed_text(probe: Probe, wish: Wish) -> Steps[tuple[Reading, Path] | N
         layout = _layout(beginning, packed.shown, is_all=is_all)
         if layout is None:
             return None
+        check_unnamed(wish, probe, packed.shown, "text")
         packed.skip(layout.start)
         source = TextSource(packed.shown.name, None, packed.read_into, packed.done)
         return (yield from read_rows(source, wish, layout)), packed.shown

@@ -44,4 +44,5 @@ FORMAT = Format(
     (".tsv",),
     _companions,
     fits_a_table,
+    one_matrix=True,
 )

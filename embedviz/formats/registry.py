@@ -76,7 +76,8 @@ class Format:
 
     `read` raises FormatError for a damaged file. `write` fills the given paths: the file itself, then one for each
     suffix that `companions` names for the space; they take the place of the path's own suffix. `keeps` says which
-    metadata columns it can hold. `inspect` is given by tables: what they hold, before anything is chosen.
+    metadata columns it can hold. `inspect` is given by tables: what they hold, before anything is chosen. A file of a
+    format with `one_matrix` holds nothing else that could be named as its vectors.
     """
 
     name: str
@@ -89,3 +90,4 @@ class Format:
     companions: Callable[[EmbeddingSpace], tuple[str, ...]] = no_companions
     keeps: Callable[[Column], bool] = keeps_nothing
     inspect: Callable[[Probe], Steps[Contents]] | None = None
+    one_matrix: bool = False

@@ -56,7 +56,7 @@ def _notes(file: TensorFile, tables: Mapping[str, Tensor], chosen: str, wish: Wi
     notes = []
     if len(tables) > 1 and wish.vector_column is None:
         others = ", ".join(f"“{name[:60]}”" for name in list(tables)[:12] if name != chosen)
-        text = f"The vectors are the tensor “{chosen}”; others in the file: {others} (choose with --vector)."
+        text = f"The vectors are the tensor “{chosen}”; others in the file: {others}; any of them can be named instead."
         notes.append(Note("array_chosen", len(tables), text))
     if not tables[chosen].is_exact:
         text = f"The numbers were {tables[chosen].kind}; they are held as float32, which keeps about seven digits."

@@ -41,10 +41,8 @@ def save_steps(
     if projection is not None:
         space = with_coordinates(space, projection)
     assert entry.write is not None, "only writable formats are chosen"
-    targets = [path, *(path.with_name(path.stem + suffix) for suffix in entry.companions(space))]
+    targets = [path, *_beside(space, path, entry)]
     run = space.source.run
-    if run is not None:
-        targets.append(run_path(path))
     check_output(path, overwrite=overwrite)
     _check_strays(path, targets)
     yield Progress(0.0, f"Saving {path.name}")
@@ -54,6 +52,14 @@ def save_steps(
             write_run(run, space.vectors, temporaries[-1])
         yield Progress(1.0, f"Saving {path.name}: finishing")
     return _left_out(space, entry)
+
+
+def files_beside(space: EmbeddingSpace, path: str | os.PathLike[str]) -> list[Path]:
+    """The files that `save_steps` writes beside `path`: labels and metadata of .npy and such, a training's record.
+
+    Raises OutputError for an unknown suffix.
+    """
+    return _beside(space, Path(path), _format_for(Path(path)))
 
 
 def check_saving(path: str | os.PathLike[str], *, overwrite: bool = False, with_run: bool = False) -> None:
@@ -68,6 +74,12 @@ def check_saving(path: str | os.PathLike[str], *, overwrite: bool = False, with_
         check_output(run_path(path), overwrite=overwrite)
 
 
+def _beside(space: EmbeddingSpace, path: Path, entry: Format) -> list[Path]:
+    """What the format adds to a file, and last the record of the training if there was one."""
+    found = [path.with_name(path.stem + suffix) for suffix in entry.companions(space)]
+    return found if space.source.run is None else [*found, run_path(path)]
+
+
 def _left_out(space: EmbeddingSpace, entry: Format) -> tuple[Note, ...]:
     names = [name for name, column in space.metadata.items() if not entry.keeps(column)]
     composed: tuple[Note, ...] = ()
@@ -78,7 +90,8 @@ def _left_out(space: EmbeddingSpace, entry: Format) -> tuple[Note, ...]:
         composed = (Note("left_out", 1, text),)
     if not names:
         return composed
-    text = f"{entry.title} cannot hold the metadata {', '.join(names)}; they were left out (.npz holds all)."
+    they = "they were" if len(names) > 1 else "it was"
+    text = f"{entry.title} cannot hold the metadata {', '.join(names)}; {they} left out (.npz holds all)."
     return (Note("left_out", len(names), text), *composed)
 
 

@@ -54,7 +54,8 @@ def export_steps(table: Table, path: str | os.PathLike[str], *, overwrite: bool 
     left = [name for name in table if name not in kept]
     if not left:
         return ()
-    return (Note("left_out", len(left), f"A table cannot hold the pictures {', '.join(left)}; they were left out."),)
+    were = "were" if len(left) > 1 else "was"
+    return (Note("left_out", len(left), f"A table cannot hold pictures; {', '.join(left)} {were} left out."),)
 
 
 def items_table(
@@ -74,7 +75,7 @@ def items_table(
 
 
 def answer_table(answer: Answer) -> Table:
-    """An answer as a table: rank from 1, label, row, score."""
+    """An answer as a table: rank from 1, label, row, score, and on every row the query and the metric."""
     n_rows = len(answer.rows)
     return Table(
         n_rows,
@@ -83,22 +84,27 @@ def answer_table(answer: Answer) -> Table:
             "label": Column("text", Labels.from_strings(answer.labels), np.zeros(n_rows, bool)),
             "row": _numbers(answer.rows),
             "score": _numbers(answer.scores),
+            "query": _texts([answer.text] * n_rows),
+            "metric": _texts([answer.metric] * n_rows),
         },
     )
 
 
 def answers_table(outcomes: Sequence[tuple[str, Answer | EmbedvizError]]) -> Table:
-    """Many answers as one table: query, part where asked apart, rank from 1, label, row, score; and each error."""
-    found: list[tuple[str, str, float, str, float, float, str]] = []
+    """Many answers as one table: query, part where asked apart, rank from 1, label, row, score, each error, metric."""
+    found: list[tuple[str, str, float, str, float, float, str, str]] = []
     for text, outcome in outcomes:
         if isinstance(outcome, EmbedvizError):
-            found.append((text, "", math.nan, "", math.nan, math.nan, str(outcome)))
+            found.append((text, "", math.nan, "", math.nan, math.nan, str(outcome), ""))
             continue
         for part in outcome.parts or (outcome,):
             about = part.text if outcome.parts else ""
             ranked = zip(part.labels, part.rows.tolist(), part.scores.tolist(), strict=True)
-            found += [(text, about, rank, label, row, score, "") for rank, (label, row, score) in enumerate(ranked, 1)]
-    queries, parts, ranks, labels, rows, scores, errors = zip(*found, strict=True) if found else ((),) * 7
+            found += [
+                (text, about, rank, label, row, score, "", part.metric)
+                for rank, (label, row, score) in enumerate(ranked, 1)
+            ]
+    queries, parts, ranks, labels, rows, scores, errors, metrics = zip(*found, strict=True) if found else ((),) * 8
     columns = {
         "query": _texts(queries),
         **({"part": _texts(parts)} if any(parts) else {}),
@@ -107,6 +113,7 @@ def answers_table(outcomes: Sequence[tuple[str, Answer | EmbedvizError]]) -> Tab
         "row": _numbers(rows),
         "score": _numbers(scores),
         **({"error": _texts(errors)} if any(errors) else {}),
+        "metric": _texts(metrics),
     }
     return Table(len(found), columns)
 

@@ -98,8 +98,7 @@ def roles_of(
     elif len(found) > 1:
         choices = ", ".join(f"“{each.name[:60]}” ({each.kind})" for each in found[:12])
         raise ChoiceNeededError(
-            f"“{name}” has {len(found):,} columns that can be the vectors: {choices}; choose one with --vector COLUMN "
-            "(vector_column=).",
+            f"“{name}” has {len(found):,} columns that can be the vectors: {choices}; choose one of them.",
             None if contents is None else contents(),
             path,
         )

@@ -220,8 +220,9 @@ class _TextRows:
         if self._partial:
             return Note("partial", 1, f"The last line, line {bad.line:,}, {why}; it was left out.")
         raise FormatError(
-            f"Line {bad.line:,} of “{name}”, the last one, {why}; the file was probably cut off. Get it again, "
-            f"or open the {self._n_rows:,} whole rows before it with --partial."
+            f"Line {bad.line:,} of “{name}”, the last one, {why}; the file was probably cut off behind "
+            f"{self._n_rows:,} whole rows. Get it again, or leave that line out.",
+            remedy="partial",
         )
 
     def _progress(self) -> Progress:

@@ -171,7 +171,8 @@ def _stream(
     if len(chosen) != 1:
         names = ", ".join(f"“{member.filename}”" for member in found[:12]) or "nothing"
         raise FormatError(
-            f"“{probe.name}” holds {len(found):,} files: {names}; name one of them with --vector, or unpack it first."
+            f"“{probe.name}” holds {len(found):,} files: {names}; unpack it, or name one of them.",
+            remedy="vector_column",
         )
     if chosen[0].file_size > allowed:
         raise _too_large(probe, f"{chosen[0].file_size:,}")

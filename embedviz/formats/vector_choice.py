@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from embedviz.errors import ChoiceNeededError, FormatError, OptionError
 from embedviz.formats.contents import ColumnChoice, Contents, named
+from embedviz.formats.probe import Probe
+from embedviz.formats.registry import Wish
+
+
+def check_unnamed(wish: Wish, probe: Probe, shown: Path, title: str) -> None:
+    """Raise OptionError for a name of vectors where the file, or what is unpacked from it as `shown`, is one matrix.
+
+    The name of a file in an archive is none.
+    """
+    wanted = wish.vector_column
+    is_member = wanted is not None and shown != probe.shown and shown.name == PurePath(wanted).name
+    if wanted is not None and not is_member:
+        raise OptionError(
+            f"“{shown.name}” is {title}, one matrix in which no vectors can be named; leave “{wanted[:60]}” out.",
+            remedy="vector_column",
+        )
 
 
 def matrix_choice(name: str, shape: tuple[int, ...]) -> ColumnChoice:
@@ -36,8 +52,7 @@ def chosen_matrix(
         return best
     listed = ", ".join(f"“{choice.name[:60]}” ({choice.kind})" for choice in choices[:12])
     raise ChoiceNeededError(
-        f"“{path.name}” holds {len(names):,} tables that can be the vectors: {listed}; choose one with --vector NAME "
-        "(vector_column=).",
+        f"“{path.name}” holds {len(names):,} tables that can be the vectors: {listed}; choose one of them.",
         Contents(format_title, None, tuple(choices)),
         path,
     )

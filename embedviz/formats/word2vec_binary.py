@@ -176,4 +176,6 @@ def _write(space: EmbeddingSpace, paths: Sequence[Path]) -> Steps[None]:
             )
 
 
-FORMAT = Format("word2vec-binary", "word2vec binary", (".bin",), _detect, _read, _write, writes=(".bin",))
+FORMAT = Format(
+    "word2vec-binary", "word2vec binary", (".bin",), _detect, _read, _write, writes=(".bin",), one_matrix=True
+)

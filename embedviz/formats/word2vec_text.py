@@ -26,5 +26,12 @@ def _write(space: EmbeddingSpace, paths: Sequence[Path]) -> Steps[None]:
 
 
 FORMAT = Format(
-    "word2vec-text", "word2vec text", (".txt", ".vec", ".w2v"), _detect, read_text, _write, writes=(".txt", ".vec")
+    "word2vec-text",
+    "word2vec text",
+    (".txt", ".vec", ".w2v"),
+    _detect,
+    read_text,
+    _write,
+    writes=(".txt", ".vec"),
+    one_matrix=True,
 )

@@ -91,7 +91,7 @@ def export_items(
 
 
 def export_answer(answer: Answer, path: Path, *, overwrite: bool = False) -> Steps[tuple[int, tuple[Note, ...]]]:
-    """Write an answer: rank, label, row, score; returns how many neighbours, and the notes."""
+    """Write an answer: rank, label, row, score, query, metric; returns how many neighbours, and the notes."""
     yield Progress(None, f"Exporting {path.name}")
     notes = yield from within(formats.export_steps(formats.answer_table(answer), path, overwrite=overwrite), 0.0, 1.0)
     return len(answer.rows), notes

@@ -70,14 +70,6 @@ class LookingOperations(OperationsBase):
         """Select nothing."""
         self.session.replace(selection=None)
 
-    def step_back_out(self) -> None:
-        """Clear the question; if there is none, the selection."""
-        self.jobs.cancel("query")
-        if self.session.state.answer is not None:
-            self.session.replace(answer=None)
-        else:
-            self.clear_selection()
-
     def _shown_points(self) -> FloatArray | Tiles | None:
         state = self.session.state
         return None if state.projection is None else raster.plane_points(state.projection, state.view.axes)

@@ -126,6 +126,13 @@ class QuestionOperations(FigureOperations, IndexingOperations):
         self.refused.emit(None)
         self.session.replace(answer=None)
 
+    def step_back_out(self) -> None:
+        """Close the open question; if there is none, select nothing. What was refused is forgotten in any case."""
+        had_answer = self.session.state.answer is not None
+        self.clear_question()
+        if not had_answer:
+            self.clear_selection()
+
     def set_metric(self, metric: str) -> None:
         """Ask by another metric."""
         self._ask_by(metric=metric)

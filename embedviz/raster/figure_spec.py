@@ -79,7 +79,8 @@ class FigureSpec:
         width, height = self.size
         if not all(_SMALLEST <= side <= _LARGEST for side in self.size):
             raise OptionError(
-                f"A figure of {width} x {height} pixels cannot be drawn; each side can be {_SMALLEST} to {_LARGEST:,}."
+                f"A figure of {width:,} x {height:,} pixels cannot be drawn; each side can have {_SMALLEST} to "
+                f"{_LARGEST:,}."
             )
         if len(self.axes) not in (2, 3):
             raise OptionError(f"A figure shows two or three components, not {len(self.axes)}; choose as many axes.")

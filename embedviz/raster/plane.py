@@ -51,7 +51,9 @@ def on_plane(coordinates: FloatArray | DoubleArray, axes: Axes = (0, 1)) -> Floa
         return line
     for axis in axes:
         if not 0 <= axis < n_components:
-            raise OptionError(f"Axis {axis + 1:,} was asked for, but the projection has {n_components:,}.")
+            raise OptionError(
+                f"Axis {axis:,} was asked for, and the projection has the axes 0 to {n_components - 1:,}."
+            )
     plane: NDArray[Any] = np.empty((len(coordinates), len(axes)), coordinates.dtype)
     for start in range(0, len(coordinates), _BLOCK_ROWS):
         block = coordinates[start : start + _BLOCK_ROWS]

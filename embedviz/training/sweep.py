@@ -129,36 +129,45 @@ def sweep_steps(
     return Sweep(name, os.fspath(path), options, tuple(points), stop.is_asked and len(points) < len(trials))
 
 
-def checked_values(name: str, values: Sequence[float], algorithm: str | None = None) -> list[Any]:
+def checked_values(
+    name: str, values: Sequence[float], algorithm: str | None = None, called: Callable[[str], str] = str
+) -> list[Any]:
     """The different values in their order, as the option takes them; OptionError for what cannot be swept.
 
-    So it is for an option that changes nothing of what the `algorithm` learns.
+    So it is for an option that changes nothing of what the `algorithm` learns. `called` is how options are named where
+    the person reads of them.
     """
-    told = {each for each in SWEPT if each in OPTIONS_OF.get(algorithm or "", SWEPT)}
+    told = [each for each in SWEPT if each in OPTIONS_OF.get(algorithm or "", SWEPT)]
     if name not in told:
         why = f"changes nothing for {algorithm}" if name in SWEPT else "cannot be swept"
-        raise OptionError(f"The option {name!r} {why}; choose {', '.join(each for each in SWEPT if each in told)}.")
+        raise OptionError(f"The option {called(name)!r} {why}; choose {', '.join(map(called, told))}.")
     if not values:
-        raise OptionError(f"There is no value of {name} to try; give some, such as 2, 10, 50.")
+        raise OptionError(f"There is no value of {called(name)} to try; give some, such as 2, 10, 50.")
     kind = SWEPT[name]
     checked = []
     for value in values:
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not (is_number and math.isfinite(value)) or (kind is int and value != int(value)):
-            raise OptionError(f"{value!r} is no value of {name}; choose {'whole ' if kind is int else ''}numbers.")
+            numbers = "whole numbers" if kind is int else "numbers"
+            raise OptionError(f"{value!r} is no value of {called(name)}; choose {numbers}.")
         checked.append(kind(value))
     return list(dict.fromkeys(checked))
 
 
-def values_of(name: str, text: str) -> list[float]:
-    """The values of an option as they are typed, with commas or blanks between; OptionError for what is no number."""
+def values_of(name: str, text: str, algorithm: str | None = None, called: Callable[[str], str] = str) -> list[float]:
+    """The values of an option as they are typed, with commas or blanks between; OptionError for what is no number.
+
+    Raises what `checked_values` does.
+    """
     values = []
     for word in text.replace(",", " ").replace(";", " ").split():
         try:
             values.append(float(word))
         except ValueError:
-            raise OptionError(f"“{word[:40]}” is no value of {name}; write numbers, such as 2, 10, 50.") from None
-    return [float(value) for value in checked_values(name, values)]
+            raise OptionError(
+                f"“{word[:40]}” is no value of {called(name)}; write numbers, such as 2, 10, 50."
+            ) from None
+    return [float(value) for value in checked_values(name, values, algorithm, called)]
 
 
 def comparable(name: str) -> str:

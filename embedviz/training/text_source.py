@@ -198,8 +198,8 @@ def check_text(probe: Probe) -> None:
     n_bad = len(head) - len(head.decode("utf-8", "ignore").encode())
     if n_bad > _MOST_BAD_SHARE * len(head):
         raise FormatError(
-            f"“{probe.name}” is not UTF-8 text: {n_bad / len(head):.0%} of its bytes cannot be read as such; save it "
-            "as UTF-8 and train on that."
+            f"“{probe.name}” is not UTF-8 text: {100 * n_bad / len(head):.0f} % of its bytes cannot be read as such; "
+            "save it as UTF-8 and train on that."
         )
 
 

@@ -84,7 +84,7 @@ def test_progress_rewrites_one_line_and_leaves_it_blank(monkeypatch: pytest.Monk
         line(Progress(0.25, "Reading words"))
         line(Progress(None, "Sorting"))
     drawn = terminal.getvalue().split("\r")
-    assert drawn == ["", "Reading words 25%", "Sorting" + " " * 10, " " * 7, ""]
+    assert drawn == ["", "Reading words 25 %", "Sorting" + " " * 11, " " * 7, ""]
 
 
 def test_progress_tells_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,27 @@ def test_progress_tells_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -
     line = ProgressLine()
     line._began -= 4.0
     line(Progress(0.25, "Opening words.txt: 412 of 1,648 MB"))
-    assert terminal.getvalue() == "\rOpening words.txt: 412 of 1,648 MB 25%, about 12 s left"
+    assert terminal.getvalue() == "\rOpening words.txt: 412 of 1,648 MB 25 %, about 12 s left"
+
+
+def test_a_terminal_that_is_gone_does_not_end_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(Terminal):
+        def write(self, _: str) -> int:
+            raise OSError(5, "Input/output error")
+
+    abandoned: list[bool] = []
+    monkeypatch.setattr(sys, "stderr", Gone())
+    monkeypatch.setattr(progress_line, "REDRAW_SECONDS", 0.0)
+    monkeypatch.setattr(progress_line, "abandon_errors", lambda: abandoned.append(True))
+    with ProgressLine() as line:
+        line(Progress(0.25, "Reading words"))
+        line(Progress(0.5, "Reading words"))
+    assert abandoned == [True]
+
+
+@pytest.mark.parametrize(("share", "shown"), [(0.8664, "86.6 %"), (1, "100.0 %"), (0, "0.0 %")])
+def test_shares_are_written_one_way(share: float, shown: str) -> None:
+    assert console.percent(share) == shown
 
 
 def test_progress_is_silent_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:

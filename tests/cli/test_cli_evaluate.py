@@ -30,7 +30,7 @@ def test_similarity(run_main: Run, vectors: Path, pairs: Path) -> None:
     assert (code, err) == (0, "")
     # cosines .6, .8, 0 and .6 stand to the scores 6, 8, 1 and 7 in ranks 2.5 4 1 2.5 and 2 4 1 3
     assert "Spearman's rho  0.9487" in said
-    assert "4 of 5 (80.0%)" in said
+    assert "4 of 5 (80.0 %)" in said
     code, said, _ = run_main("evaluate", str(vectors), str(pairs), "--json")
     facts = json.loads(said)
     assert facts["rho"] == pytest.approx(0.9486832980505138)
@@ -59,6 +59,24 @@ def test_bad_lists_are_one_line(run_main: Run, vectors: Path, name: str, words: 
     code, said, err = run_main("evaluate", str(vectors), str(vectors.with_name(name)))
     assert (code, said, err.count("\n")) == (2, "", 1)
     assert words in err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("cat\tdog\t6\nsun\tmoon\t8\n", "None of the 2 pairs"),
+        (": kin\nking queen man woman\n", "None of the 1 analogies"),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_where_nothing_can_be_compared_it_says_so(
+    run_main: Run, vectors: Path, content: str, words: str, options: tuple[str, ...]
+) -> None:
+    file = vectors.with_name("others.txt")
+    file.write_text(content, encoding="utf-8")
+    code, said, err = run_main("evaluate", str(vectors), str(file), *options)
+    assert (code, said, err.count("\n")) == (2, "", 1)
+    assert f"{words} in “others.txt” is of words that are items" in err
 
 
 def test_the_first_items_only(run_main: Run, vectors: Path, pairs: Path) -> None:

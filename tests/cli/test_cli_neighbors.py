@@ -165,6 +165,8 @@ def test_questions_are_written_as_a_table(run_main: Run, vectors: Path, tmp_path
         ("each: two, four", "four", "1", "one", "0"),
     ]
     assert "Near spellings: five" in rows[1]["error"]
+    assert list(rows[0]) == ["query", "part", "rank", "label", "row", "score", "error", "metric"]
+    assert [row["metric"] for row in rows] == ["cosine", "", "cosine", "cosine"]
     code, _, err = run_main(*arguments)
     assert code == 2
     assert "exists" in err

@@ -34,7 +34,7 @@ def test_project_writes_labels_and_coordinates(run_main: Run, vectors: Path, suf
     centred -= centred.mean(axis=0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
     assert np.abs(written) == pytest.approx(np.abs(centred @ axes.T), abs=1e-4)
-    assert "100.0% of the variance" in said
+    assert "100.0 % of the variance" in said
 
 
 def test_project_writes_npy(run_main: Run, vectors: Path) -> None:
@@ -79,6 +79,17 @@ def test_render_colors_by_a_column_or_names_the_columns(run_main: Run, tmp_path:
     with Image.open(out) as picture:
         pixels = np.asarray(picture.convert("RGB")).astype(int)
     assert (np.ptp(pixels, axis=2) > 60).mean() > 0.01
+
+
+@pytest.mark.parametrize(
+    ("suffix", "beside"), [("npy", ["out.labels.txt"]), ("tsv", ["out.metadata.tsv"]), ("npz", [])]
+)
+def test_files_beside_are_told(run_main: Run, vectors: Path, suffix: str, beside: list[str]) -> None:
+    out = vectors.with_name(f"out.{suffix}")
+    _, said, _ = run_main("convert", str(vectors), str(out))
+    told = [line.removeprefix("  beside it: ") for line in said.splitlines() if "beside it" in line]
+    assert told == beside
+    assert {file.name for file in vectors.parent.iterdir()} == {vectors.name, out.name, *beside}
 
 
 @pytest.mark.parametrize("suffix", ["txt", "bin", "npz", "npy", "tsv"])

@@ -10,6 +10,7 @@ import pytest
 import embedviz
 from embedviz.cli import parser
 from embedviz.cli.render import size
+from embedviz.training.options import ALGORITHMS
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -25,7 +26,23 @@ Run = Callable[..., tuple[int, str, str]]
         (["neighbors", "x", "q", "--metric", "hamming"], "no metric “hamming”; choose cosine, dot, euclidean"),
         (["project", "x"], "required: -o/--output"),
         (["render", "x", "-o", "f.png", "--size", "big"], "“big” is not a size like 1600x1000"),
-        (["render", "sample:digits", "-o", "f.png", "--size", "1x1"], "each side can be 200"),
+        (["render", "sample:digits", "-o", "f.png", "--size", "1x1"], "each side can have 200"),
+        (["render", "sample:digits", "-o", "f.png", "--size", "100000x100000"], "each side can have 200 to 12,000."),
+        (
+            ["train", "x", "--sweep", "foo=1"],
+            "'foo' cannot be swept; choose dims, window, epochs, min-count, negatives",
+        ),
+        (["train", "x", "--sweep", "min_count=a"], "“a” is no value of min-count"),
+        (["train", "x", "--sweep", "dims=1.5"], "1.5 is no value of dims"),
+        (["train", "x", "--algorithm", "lsa", "--sweep", "learning-rate=1"], "for lsa; choose dims, min-count."),
+        (
+            ["neighbors", "x", "-k", "5", "king", "-", "man", "+", "woman", "--json"],
+            'A question of several words stands in quotes: embedviz neighbors x -k 5 "king - man + woman" --json\n',
+        ),
+        (["neighbors", "a file", "--", "-dark", "+", "light"], "embedviz neighbors 'a file' -- \"-dark + light\"\n"),
+        (["render", "x", "-o", "f.png", "--query", "new", "$york"], "render x -o f.png --query 'new $york'\n"),
+        (["neighbors", "x", "king", "--colour"], "unrecognized arguments: --colour"),
+        (["neighbors", "x", "king", "-k", "5", "queen"], "unrecognized arguments: queen"),
         (["render", "x", "-o", "f.gif"], "name the file “f.png”"),
         (["samples", "extra"], "unrecognized arguments: extra"),
         (["--jsn"], "unrecognized arguments: --jsn. See: embedviz --help"),
@@ -50,6 +67,12 @@ def test_help_says_what_each_command_does(run_main: Run, verb: str | None) -> No
         assert all(name in out for name in (*parser.VERB_NAMES, "examples:", "sample:NAME"))
     else:
         assert out.startswith(f"usage: embedviz {verb}")
+
+
+def test_training_help_names_every_algorithm(run_main: Run) -> None:
+    _, out, _ = run_main("train", "--help")
+    assert all(name in out for name in ALGORITHMS)
+    assert "or another algorithm" in out
 
 
 def test_version(run_main: Run) -> None:

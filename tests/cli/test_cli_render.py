@@ -127,7 +127,7 @@ def test_two_axes_cannot_be_turned(run_main: Run, vectors: Path) -> None:
 def test_an_axis_that_is_not_there_is_said(run_main: Run, vectors: Path) -> None:
     code, _, err = run_main("render", str(vectors), "-o", str(vectors.with_name("a.png")), "--axes", "0,5")
     assert code == 2
-    assert "Axis 6 was asked for, but the projection has 3" in err
+    assert "Axis 5 was asked for, and the projection has the axes 0 to 2" in err
     assert not vectors.with_name("a.png").exists()
 
 

@@ -49,4 +49,4 @@ def test_coordinates_go_along(run_main: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"word,x1,x2\nking,0.1,-2\nqueen,3,4e-9\nman,1,1\n")
     out = tmp_path / "out.parquet"
     assert run_main("convert", str(tmp_path / "a.csv"), str(out), "--coordinates", "pca")[0] == 0
-    assert pq.read_schema(out).names == ["vector", "label", "x", "y"]
+    assert pq.read_schema(out).names == ["label", "vector", "x", "y"]

@@ -68,10 +68,11 @@ def test_a_line_for_each_epoch_and_one_about_the_file(run_main: Run, corpus: Pat
     lines = said.splitlines()
     assert [line.split(":")[0] for line in lines[:3]] == ["epoch 1", "epoch 2", "epoch 3"]
     assert "loss 1.5000" in lines[0]
-    assert "accuracy 75.0%" in lines[0]
+    assert "accuracy 75.0 %" in lines[0]
     assert "nan" not in lines[0], "the trainer has no held-out loss"
     assert lines[0].endswith("All moved.")
-    assert f"Wrote {out}: 7 items, 3 dimensions, 3 epochs." in said
+    assert f"Wrote {out}: 7 items, 3 dimensions, 3 epochs.\n  beside it: out.run.json\n" in said
+    assert out.with_name("out.run.json").is_file()
     space = embedviz.open(out)
     assert space.source.run is not None
     assert len(space.source.run.epochs) == 3

@@ -71,9 +71,34 @@ def test_an_answer_is_a_table(small_space: EmbeddingSpace, tmp_path: Path) -> No
     finish(formats.export_steps(formats.answer_table(answer), tmp_path / "a.csv"))
     with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["rank", "label", "row", "score"]
+    assert rows[0] == ["rank", "label", "row", "score", "query", "metric"]
+    assert [row[4:] for row in rows[1:]] == [["king", "dot"]]
     assert [row[1] for row in rows[1:]] == list(answer.labels)
     assert [float(row[3]) for row in rows[1:]] == [float(score) for score in answer.scores]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet"])
+def test_many_answers_name_the_metric_of_each(small_space: EmbeddingSpace, tmp_path: Path, suffix: str) -> None:
+    asked = [
+        (text, small_space.neighbors(text, metric=metric, k=1))
+        for text, metric in (("king", "dot"), ("señor", "euclidean"))
+    ]
+    path = tmp_path / f"a{suffix}"
+    finish(formats.export_steps(formats.answers_table(asked), path))
+    if suffix == ".parquet":
+        table = pq.read_table(path)
+        names, metrics = table.schema.names, table.column("metric").to_pylist()
+    else:
+        with path.open(newline="", encoding="utf-8") as file:
+            names, *rows = csv.reader(file, delimiter="," if suffix == ".csv" else "\t")
+        metrics = [row[-1] for row in rows]
+    assert names == ["query", "rank", "label", "row", "score", "metric"]
+    assert metrics == ["dot", "euclidean"]
+
+
+def test_one_picture_was_left_out(space: EmbeddingSpace, tmp_path: Path) -> None:
+    (note,) = finish(formats.export_steps(formats.items_table(space), tmp_path / "a.csv"))
+    assert note.text == "A table cannot hold pictures; picture was left out."
 
 
 def test_nothing_is_replaced_unasked_or_written_in_part(space: EmbeddingSpace, tmp_path: Path) -> None:

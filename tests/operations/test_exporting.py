@@ -43,7 +43,8 @@ def test_the_neighbours_with_rank_and_score(operations, idle, space, ask, tmp_pa
     operations.export("neighbors", tmp_path / "n.tsv")
     idle()
     head, *rows = rows_of(tmp_path / "n.tsv")
-    assert head == ["rank", "label", "row", "score"]
+    assert head == ["rank", "label", "row", "score", "query", "metric"]
+    assert {tuple(row[4:]) for row in rows} == {("king", answer.metric)}
     assert [row[1] for row in rows] == list(answer.labels)
     assert [float(row[3]) for row in rows] == answer.scores.tolist()
 
@@ -105,4 +106,4 @@ def test_pictures_are_left_out_and_named(session, operations, idle, tmp_path, sa
     operations.export("metadata", tmp_path / "d.csv")
     idle()
     assert rows_of(tmp_path / "d.csv")[0] == ["row", "label", "digit"]
-    assert "pictures image" in said[-1].text
+    assert "image was left out" in said[-1].text

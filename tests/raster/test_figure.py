@@ -221,7 +221,7 @@ def test_bad_places_and_sizes_are_refused(tmp_path: Path, space: EmbeddingSpace,
         render_figure(content, tmp_path / "a.gif")
     with pytest.raises(OutputError, match="no folder"):
         render_figure(content, tmp_path / "none" / "a.png", FigureSpec(size=(300, 200)))
-    with pytest.raises(OptionError, match=r"Axis 8.*has 2"):
+    with pytest.raises(OptionError, match=r"Axis 7.*axes 0 to 1"):
         render_figure(content, tmp_path / "a.png", FigureSpec(axes=(0, 7)))
     assert list(tmp_path.iterdir()) == []
 

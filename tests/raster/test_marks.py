@@ -58,7 +58,7 @@ def test_planes_and_their_titles(projection: Projection) -> None:
     line = Projection(projection.points[:, :1].copy(), "pca", ("PC 1",))
     assert not plane_points(line)[:, 1].any()
     assert (axis_title(line, 0), axis_title(line, 1)) == ("PC 1", "")
-    with pytest.raises(OptionError, match=r"Axis 3.*has 2"):
+    with pytest.raises(OptionError, match=r"Axis 2.*axes 0 to 1"):
         plane_points(projection, (0, 2))
 
 

@@ -125,3 +125,22 @@ def test_steps_can_be_closed_before_the_end(glove: EmbeddingSpace) -> None:
     steps.close()
     long = ask_steps(glove, " ".join(glove.labels[:2000]))
     assert sum("Reading" in step.text for step in long) > 3
+
+
+def test_an_answer_is_short_at_a_prompt(glove: EmbeddingSpace) -> None:
+    assert repr(ask(glove, "king", 2)) == "Answer('king', cosine, exact, 2 of 9,997 items: prince 0.768, queen 0.751)"
+    more = repr(ask(glove, "king", 100, metric="dot"))
+    assert more.startswith("Answer('king', dot, exact, 100 of 9,997 items: ")
+    assert more.endswith(", ...)")
+    assert more.count(".") < 10
+    approximate = repr(ask(glove, "king", 2, exact=False))
+    assert "by an index, recall " in approximate
+    assert len(repr(ask(glove, "each: king, queen"))) < 250
+
+
+def test_an_answer_at_a_prompt_cannot_steer_it() -> None:
+    labels = Labels.from_strings(["plain", "\x1b[2Jgone\n", "語" * 100])
+    space = EmbeddingSpace(np.eye(3, 2, dtype=np.float32) + 1, labels, Source("s", "made"))
+    shown = repr(ask(space, "plain"))
+    assert shown.isprintable()
+    assert len(shown) < 250

@@ -91,3 +91,13 @@ def test_a_linear_projection_places_new_vectors() -> None:
     assert placed is not None
     assert placed.tolist() == [1, 2]
     assert Projection(points, "other", ("x", "y")).place(np.zeros(3)) is None
+
+
+def test_a_space_is_short_at_a_prompt() -> None:
+    columns = {f"c{at}": Column("number", np.zeros(2), np.zeros(2, bool)) for at in range(9)}
+    space = EmbeddingSpace(
+        np.zeros((2, 3), np.float32), Labels.from_strings("ab"), Source("few.txt", "made"), Table(2, columns)
+    )
+    assert repr(space) == ("EmbeddingSpace('few.txt', 2 items, 3 dimensions, metadata: c0, c1, c2, c3, c4, c5, ...)")
+    bare = EmbeddingSpace(np.zeros((2, 3), np.float32), Labels.from_strings("ab"), Source("few.txt", "made"))
+    assert repr(bare) == "EmbeddingSpace('few.txt', 2 items, 3 dimensions)"
