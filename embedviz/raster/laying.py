@@ -25,8 +25,11 @@ def lay_over(pixels: ByteArray, stamps: PixelArray, table: RowArray, places: Row
     for (start, wide, high, *_), (x, y), strength in zip(
         table.tolist(), places.tolist(), strengths.tolist(), strict=True
     ):
-        rows, columns = slice(max(0, y), max(0, min(height, y + high))), slice(max(0, x), max(0, min(width, x + wide)))
+        rows = slice(min(max(0, y), height), min(max(0, y + high), height))
+        columns = slice(min(max(0, x), width), min(max(0, x + wide), width))
         stamp = stamps[start : start + wide * high].reshape(high, wide)
+        if rows.start == rows.stop or columns.start == columns.stop:
+            continue
         stamp = _share(stamp[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x], np.uint32(strength))
         under = canvas[rows, columns]
         canvas[rows, columns] = stamp + _share(under, np.uint32(255) - (stamp >> np.uint32(24)))

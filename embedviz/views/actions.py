@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from embedviz.settings import Settings
 from embedviz.views.commands import Commands
+from embedviz.views.mnemonics import with_mnemonics
 
 MENUS = ("File", "Edit", "View", "Train", "Analyze", "Help")
 
@@ -142,9 +143,12 @@ def make_actions(window: QMainWindow, commands: Commands) -> dict[str, QAction]:
     """Make all actions, give them to `window` and its menu bar, and return them by object name."""
     made: dict[str, QAction] = {}
     groups: dict[str, QActionGroup] = {}
-    menus = {title: window.menuBar().addMenu(title) for title in MENUS}
+    menus = {
+        title: window.menuBar().addMenu(marked) for title, marked in zip(MENUS, with_mnemonics(MENUS), strict=True)
+    }
+    texts = {menu: iter(with_mnemonics([spec.text for spec in ACTIONS if spec.menu == menu])) for menu in MENUS}
     for spec in ACTIONS:
-        action = QAction(spec.text, window)
+        action = QAction(next(texts[spec.menu]), window)
         action.setObjectName(f"action_{spec.name}")
         action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
         action.setToolTip(f"{spec.text} ({spec.keys[0]})" if spec.keys else spec.text)

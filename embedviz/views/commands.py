@@ -127,6 +127,10 @@ class Commands(LabCommands):
         self._window.query_edit.selectAll()
 
     def show_neighbors(self) -> None:
+        if self._window.session.state.answer is None:
+            self._operations.say("There are no neighbours to walk. Ask about an item first.")
+            self.edit_query()
+            return
         self._window.show_answers()
         table = self._window.neighbor_table
         table.setFocus()
@@ -310,7 +314,7 @@ class Commands(LabCommands):
             LinesDialog(self._window.session, self._operations, self._window).open()
 
     def show_pipeline(self) -> None:
-        self._window.drawer.open(PipelinePage).edit.setFocus()
+        self._window.drawer.open(PipelinePage).take_focus()
 
     def show_next_words(self) -> None:
         self._window.drawer.open(NextWordPage).take_focus()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from importlib.metadata import version
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz import paths
+from embedviz.views.mnemonics import without_mnemonic
 from embedviz.views.panel import scrolled
 
 ABOUT = """embedviz {version}
@@ -30,6 +32,14 @@ Handwritten digits: UCI data set as carried by scikit-learn, BSD-3-Clause; CC BY
 Palettes from cmap (BSD-3-Clause): Okabe–Ito, Glasbey, viridis.
 
 The licence texts lie in {samples}."""
+
+
+KEYS_OF_WIDGETS = (
+    ("Arrows on the plot", "Go to the next item that way; Enter asks, Ctrl+Enter adds it"),
+    ("Shift+arrows, + and −, 0", "Move, zoom, show all"),
+    ("Shift+wheel with a brush", "Wider or narrower"),
+    ("Enter in the table", "Ask about the neighbour"),
+)
 
 
 class Palette(QDialog):
@@ -60,10 +70,11 @@ class Palette(QDialog):
     def _on_filter_changed(self, text: str) -> None:
         self.list.clear()
         words = text.casefold().split()
-        for action in sorted(self._actions, key=lambda action: _distance(action.text().casefold(), words)):
-            if action.isEnabled() and all(word in action.text().casefold() for word in words):
+        named = [(without_mnemonic(action.text()), action) for action in self._actions if action.isEnabled()]
+        for name, action in sorted(named, key=lambda each: _distance(each[0].casefold(), words)):
+            if all(word in name.casefold() for word in words):
                 keys = action.shortcut().toString()
-                item = QListWidgetItem(f"{action.text()}   {keys}" if keys else action.text(), self.list)
+                item = QListWidgetItem(f"{name}   {keys}" if keys else name, self.list)
                 item.setData(Qt.ItemDataRole.UserRole, action)
         self.list.setCurrentRow(0)
 
@@ -93,18 +104,17 @@ def _distance(name: str, words: list[str]) -> int:
 
 def shortcuts(actions: list[QAction], parent: QWidget) -> QDialog:
     """The list of keyboard shortcuts, made from the actions."""
-    lines = [
-        f"{'  or  '.join(keys.toString() for keys in action.shortcuts()):<28}{action.text()}"
+    rows = [
+        ("  or  ".join(keys.toString() for keys in action.shortcuts()), without_mnemonic(action.text()))
         for action in actions
         if action.shortcuts()
     ]
-    extra = (
-        "Arrows on the plot          Go to the next item that way, Enter asks, Ctrl+Enter adds it\n"
-        "Shift+arrows, + and −, 0    Move, zoom, show all\n"
-        "Shift+wheel with a brush    Wider or narrower\n"
-        "Enter in the table          Ask about the neighbour"
+    cells = "".join(
+        f"<tr><td style='padding: 2px 24px 2px 0; white-space: pre'>{escape(keys)}</td>"
+        f"<td style='padding: 2px 0'>{escape(what)}</td></tr>"
+        for keys, what in (*rows, *KEYS_OF_WIDGETS)
     )
-    return _text_dialog("Keyboard shortcuts", "\n".join(lines) + "\n\n" + extra, parent)
+    return _text_dialog("Keyboard shortcuts", f"<table>{cells}</table>", parent, form=Qt.TextFormat.RichText)
 
 
 def about(parent: QWidget) -> QDialog:
@@ -113,13 +123,13 @@ def about(parent: QWidget) -> QDialog:
     return _text_dialog("About embedviz", ABOUT.format(version=version("embedviz"), samples=samples), parent)
 
 
-def _text_dialog(title: str, text: str, parent: QWidget) -> QDialog:
+def _text_dialog(title: str, text: str, parent: QWidget, *, form: Qt.TextFormat = Qt.TextFormat.PlainText) -> QDialog:
     dialog = QDialog(parent)
     dialog.setObjectName(title.lower().replace(" ", "_"))
     dialog.setWindowTitle(title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     label = QLabel(text)  # to be copied as it stands, so no break is put into it
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextFormat(form)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
+    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -44,6 +45,9 @@ LOWEST_PX, HIGHEST_PX = 150, 244
 LARGEST_SHARE = 0.42
 TOOLS_PX = 350
 """Tabs that would leave less room for the tools of a page give way to a list to choose from."""
+
+TIGHT_PX = 640
+"""A drawer that is narrower has less air in its buttons."""
 
 AnyPage = TypeVar("AnyPage", bound=DrawerPage)
 
@@ -94,6 +98,7 @@ class Drawer(QFrame):
         self._built: dict[type[DrawerPage], DrawerPage] = {}
         self._pages = QStackedWidget()
         self._tools = QStackedWidget()
+        self._gap = QWidget()
         self._group = QButtonGroup(self)
         self.tabs = {spec.name: self._tab(spec) for spec in PAGES}
         self.page_combo = QComboBox()
@@ -130,10 +135,10 @@ class Drawer(QFrame):
         own = self._open.modes
         self._last |= dict.fromkeys((self._mode,) if self._mode in own else own, kind)
         self.tabs[PAGES[at].name].setChecked(True)
-        self._fit_tabs()
         self.page_combo.setCurrentIndex(at)
         self._pages.setCurrentWidget(page)
         self._tools.setCurrentWidget(page.tools)
+        self._fit_tabs()
         self.show()
         return page
 
@@ -197,14 +202,15 @@ class Drawer(QFrame):
         self.close_button.setToolTip("Close the drawer (F9)")
         self.close_button.setAccessibleName("Close the drawer")
         self._tools.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(4)
         for tab in self.tabs.values():
             row.addWidget(tab)
         row.addWidget(self.page_combo)
         row.addWidget(self._tools, 1)
+        row.addWidget(self._gap, 1)
         row.addWidget(self.close_button)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(measures.GAP, 6, measures.GAP, 8)
         column.setSpacing(4)
         column.addLayout(row)
@@ -237,7 +243,9 @@ class Drawer(QFrame):
             return
         self._mode = mode
         if mode != "explore":
-            self.open(self._last[mode])
+            page = self.open(self._last[mode])
+            if mode == "learn":  # its pages are written into; Train begins in its panel
+                page.take_focus()
         elif self._open is not None and before in self._open.modes and mode not in self._open.modes:
             self._open = None
             self.hide()
@@ -257,13 +265,32 @@ class Drawer(QFrame):
         self._fit_tabs()
 
     def _fit_tabs(self) -> None:
-        """A narrow drawer gives the room of its tabs to the tools of the page."""
+        """A narrow drawer gives the room of its tabs to the tools of the page, or a row of their own."""
         beside = {spec.name for spec in PAGES if self._mode in spec.modes or spec is self._open}
         needed = sum(self.tabs[name].sizeHint().width() + 4 for name in beside)
-        is_wide = needed + self._appearance.px(TOOLS_PX) <= self.width()
+        self._fit_buttons()
+        tools, px = self._tools.currentWidget(), self._appearance.px
+        least = 0 if tools is None else tools.minimumSizeHint().width()
+        around = self.close_button.sizeHint().width() + 2 * measures.GAP + 3 * self._row.spacing()
+        is_wide = needed + max(px(TOOLS_PX), least + around) <= self.width()
         for name, tab in self.tabs.items():
             tab.setVisible(is_wide and name in beside)
         self.page_combo.setVisible(not is_wide)
+        is_below = not is_wide and self.page_combo.sizeHint().width() + least + around > self.width()
+        self._gap.setVisible(is_below)
+        if is_below and self._row.indexOf(self._tools) >= 0:
+            self._row.removeWidget(self._tools)
+            self._column.insertWidget(1, self._tools)
+        elif not is_below and self._row.indexOf(self._tools) < 0:
+            self._column.removeWidget(self._tools)
+            self._row.insertWidget(self._row.indexOf(self._gap), self._tools, 1)
+
+    def _fit_buttons(self) -> None:
+        is_tight = self.width() < self._appearance.px(TIGHT_PX)
+        if bool(self._tools.property("tight")) != is_tight:
+            self._tools.setProperty("tight", is_tight)
+            for button in self._tools.findChildren(QPushButton):
+                self.style().polish(button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

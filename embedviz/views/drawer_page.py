@@ -23,6 +23,9 @@ class DrawerPage(QWidget):
         self._appearance = appearance
         self.tools = QWidget()
 
+    def take_focus(self) -> None:
+        """Give the keyboard to what one types into first; a page without that leaves it where it is."""
+
     def _fill_tools(self, *tools: QWidget, room: int = 0, grow: tuple[QWidget, ...] = ()) -> QHBoxLayout:
         """Put the tools in a row behind free `room`; those of `grow` share what is left with it."""
         row = snug(QHBoxLayout(self.tools), 6)

@@ -16,6 +16,8 @@ FILTERS = {
     "Parquet (*.parquet)": ".parquet",
 }
 
+WORDS = {"neighbors": "neighbours"}  # as text on the screen calls them
+
 
 def export(what: str, operations: Operations, parent: QWidget) -> None:
     """Ask for a path and export `what` to it; where there is nothing to export, say what to do instead."""
@@ -23,7 +25,7 @@ def export(what: str, operations: Operations, parent: QWidget) -> None:
     if why_not:
         operations.say(why_not)
         return
-    write_to_chosen(partial(operations.export, what), f"Export {what}", f"{what}.csv", parent)
+    write_to_chosen(partial(operations.export, what), f"Export {WORDS.get(what, what)}", f"{what}.csv", parent)
 
 
 def write_to_chosen(write: Callable[..., None], title: str, name: str, parent: QWidget) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
+from embedviz.views.first_place import place_first
 
 if TYPE_CHECKING:
     from embedviz.operations import Operations
@@ -38,7 +39,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(320, 240)
         self._is_wide = True
-        self.resize(*FIRST_SIZE)
+        place_first(self, QSize(*FIRST_SIZE))
         self._central = QWidget()
         self._central.setObjectName("central")
         self.setCentralWidget(self._central)
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.plot = Plot(session, operations, self.appearance, self.color_key)
         self.plot_stage = PlotStage(session, operations, self.appearance, self.plot)
         self.plot.hover_card.take_pictures_from(self.thumbnails)
+        operations.said.connect(self.plot.empty_hint.tell)
         self.answer_panel = AnswerPanel(session, operations, self.appearance, self.thumbnails)
         self.neighbor_table = self.answer_panel.neighbor_table
         self.message_bar = MessageBar(operations, self.appearance)
@@ -105,6 +107,7 @@ class MainWindow(QMainWindow):
         session.view_changed.connect(self._on_view_changed)
         operations.corpus_offered.connect(self._on_corpus_offered)
         session.history_changed.connect(self._on_history_changed)
+        session.answer_changed.connect(self._on_answer_changed)
         session.space_changed.connect(self._on_space_changed)
         self.appearance.changed.connect(self._on_appearance_changed)
         self.appearance.preferred.connect(self._on_preferred)
@@ -211,6 +214,12 @@ class MainWindow(QMainWindow):
             ("go_forward", session.can_go_forward),
         ):
             self.named_actions[f"action_{name}"].setEnabled(possible)
+
+    @Slot()
+    def _on_answer_changed(self) -> None:
+        """A list that has nothing to walk any more gives the keyboard back."""
+        if self.session.state.answer is None and self.neighbor_table.hasFocus():
+            self.query_edit.setFocus()
 
     @Slot()
     def _on_space_changed(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 from embedviz.jobs import Job
 from embedviz.operations import Message, Operations
 from embedviz.operations.base import Offer
+from embedviz.operations.questions import Refusal
 from embedviz.progress import time_left
 from embedviz.views.appearance import Appearance
 from embedviz.views.panel import plain
@@ -26,7 +27,7 @@ class MessageBar(QWidget):
         super().__init__(parent)
         self._operations = operations
         self._appearance = appearance
-        self._message = Message("info", "")
+        self._message = self._of_refusal = Message("info", "")
         self._job: Job | None = None
         self.message_line = plain("muted", "message_line")
         self.message_line.setAccessibleName("Message")
@@ -69,6 +70,7 @@ class MessageBar(QWidget):
         self.decline_button.clicked.connect(self._on_decline_clicked)
         self.job_cancel.clicked.connect(self._on_cancel_clicked)
         operations.said.connect(self._on_operations_said)
+        operations.refused.connect(self._on_operations_refused)
         operations.jobs.started.connect(self._on_job_started)
         operations.jobs.ended.connect(self._on_job_ended)
         appearance.changed.connect(self._on_appearance_changed)
@@ -86,6 +88,14 @@ class MessageBar(QWidget):
         for button, text in ((self.offer_button, wish), (self.decline_button, refusal)):
             button.setText(text)
             button.setVisible(bool(text))
+
+    @Slot(object)
+    def _on_operations_refused(self, refusal: Refusal | None) -> None:
+        """What was said of a question that could not be answered goes with it, unless something else was said since."""
+        if refusal is not None:
+            self._of_refusal = self._message
+        elif self._message is self._of_refusal:
+            self._on_operations_said(Message("info", ""))
 
     @Slot()
     def _on_copy_clicked(self) -> None:

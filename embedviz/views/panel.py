@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
@@ -67,6 +68,16 @@ def stack_into(column: QBoxLayout, empty: QWidget, *shown: QWidget) -> QStackedL
     for widget in (scrolled(empty), *shown):
         stack.addWidget(widget)
     return stack
+
+
+def take_turns(begin: QWidget, end: Sequence[QWidget], *, is_running: bool, can_begin: bool = True) -> None:
+    """Enable what ends a piece of work while it runs, and else what begins it; the keyboard goes over with it."""
+    was_there = any(widget.hasFocus() for widget in (begin, *end))
+    for widget in end:
+        widget.setEnabled(is_running)
+    begin.setEnabled(can_begin and not is_running)
+    if was_there and not any(widget.hasFocus() and widget.isEnabled() for widget in (begin, *end)):
+        (end[0] if is_running else begin).setFocus()
 
 
 def head(text: str) -> QLabel:

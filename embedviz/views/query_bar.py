@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, QStringListModel, Qt, QTimer, Slot
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QListView, QSpinBox, QToolButton, QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QToolButton, QWidget
 
 from embedviz.operations import Operations
 from embedviz.operations.questions import MOST_NEIGHBORS, Refusal
@@ -14,6 +14,7 @@ from embedviz.space.completion import Offer, offers
 from embedviz.space.metrics import METRICS
 from embedviz.space.query import LONGEST_QUERY
 from embedviz.views.appearance import Appearance
+from embedviz.views.completion_list import CompletionList
 from embedviz.views.icons import icon
 
 ASK_DELAY_MS = 0  # letters that come in one turn of the loop are one question
@@ -35,15 +36,8 @@ class QueryEdit(QLineEdit):
         self.setMaxLength(2 * LONGEST_QUERY)  # what is too long is refused with a sentence, not cut here
         self.setAcceptDrops(False)
         self._session = session
-        self._words = QStringListModel(self)
-        self._completer = QCompleter(self._words, self)
-        self._completer.setWidget(self)
-        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._completer.setMaxVisibleItems(MOST_COMPLETIONS)
-        self._completer.activated.connect(self._on_completer_activated)
-        self._popup = QListView()
-        self._popup.setObjectName("completion_popup")
-        self._completer.setPopup(self._popup)
+        self.choices = CompletionList(self)
+        self.choices.chosen.connect(self._on_choices_chosen)
         self._start = 0
         self._offers: dict[str, Offer] = {}
         self.textEdited.connect(self._on_text_edited)
@@ -51,11 +45,11 @@ class QueryEdit(QLineEdit):
     @property
     def is_choosing(self) -> bool:
         """Whether an offered label is marked, so that Enter takes it."""
-        return self._popup.isVisible() and self._popup.currentIndex().isValid()
+        return self.choices.is_marked
 
     def hide_choices(self) -> None:
         """Put the list of offered labels away."""
-        self._popup.hide()
+        self.choices.hide()
 
     def mark(self, place: tuple[int, int]) -> None:
         """Mark what the question stumbled on, from which to which character, so that typing replaces it."""
@@ -74,15 +68,10 @@ class QueryEdit(QLineEdit):
             self._start, found = offers(space.labels, text, cursor, MOST_COMPLETIONS, space.metadata)
         self._offers = {offer.text: offer for offer in found}
         words = list(self._offers)
-        self._words.setStringList(words)
-        if words and words != [text[self._start : cursor]]:
-            self._completer.complete()
-            self._popup.setCurrentIndex(QModelIndex())  # Qt marks the first one; Enter must ask what was typed
-        else:
-            self.hide_choices()
+        self.choices.offer(words if words != [text[self._start : cursor]] else ())
 
     @Slot(str)
-    def _on_completer_activated(self, word: str) -> None:
+    def _on_choices_chosen(self, word: str) -> None:
         text, cursor = self.text(), self.cursorPosition()
         offer = self._offers[word]
         self.setText(text[: self._start] + offer.inserted + text[cursor:])
@@ -197,6 +186,8 @@ class QueryBar(QWidget):
         text = answer.text if answer is not None else ""
         if not self._typing.isActive() and self.query_edit.text() != text:
             self.query_edit.setText(text)
+            if not self.query_edit.hasFocus():
+                self.query_edit.home(False)  # a long one is read from its beginning
 
     @Slot(object)
     def _on_operations_refused(self, refusal: Refusal | None) -> None:
@@ -208,6 +199,7 @@ class QueryBar(QWidget):
     @Slot()
     def _on_space_changed(self) -> None:
         self._typing.stop()
+        self.query_edit.hide_choices()
         self._on_answer_changed()
 
     @Slot()

@@ -67,8 +67,13 @@ def stylesheet(theme: Theme, scale: float) -> str:
         background: transparent; border: 1px solid transparent; border-radius: {px(6)}; padding: {px(4)};
     }}
     QToolButton:checked {{ background: {theme.tint}; color: {theme.accent}; }}
-    QToolButton[role="split"] {{ {control} padding: 0 {px(12)} 0 {px(8)}; }}
-    QToolButton[role="split"]::menu-button {{ border: none; width: {px(22)}; }}
+    QWidget[tight="true"] QPushButton {{ padding: 0 {px(6)}; }}
+    QPushButton[role="menu"] {{ padding: 0 {px(24)} 0 {px(10)}; }}
+    QPushButton::menu-indicator {{
+        image: url("{down}"); width: {px(12)}; height: {px(12)}; subcontrol-position: right center; right: {px(7)};
+    }}
+    QToolButton[role="split"] {{ {control} padding: 0 {px(20)} 0 {px(8)}; }}
+    QToolButton[role="split"]::menu-button {{ border: none; width: {px(24)}; }}
     QToolButton[role="split"]::menu-arrow {{ image: url("{down}"); width: {px(12)}; height: {px(12)}; }}
     QToolButton[role="rail"] {{
         color: {theme.muted}; padding: {px(6)} 0; min-width: {px(66)}; max-width: {px(66)}; border-radius: {px(6)};
@@ -100,14 +105,18 @@ def stylesheet(theme: Theme, scale: float) -> str:
     QListView::item {{ padding: {px(4)} {px(8)}; }}
     QListView::item:selected, QListView::item:hover {{ background: {theme.tint}; color: {theme.text}; }}
     QListView::item:disabled {{ color: {theme.muted}; }}
-    QListView::indicator, QTableView::indicator {{
+    QListView::indicator, QTableView::indicator, QCheckBox::indicator {{
         width: {px(13)}; height: {px(13)}; border: 1px solid {theme.muted}; border-radius: 3px;
         background: {theme.panel};
     }}
-    QListView::indicator:checked, QTableView::indicator:checked {{
+    QListView::indicator:checked, QTableView::indicator:checked, QCheckBox::indicator:checked {{
         image: url("{check}"); border-color: {theme.accent};
     }}
-    QListView::indicator:disabled, QTableView::indicator:disabled {{ border-color: {theme.hairline}; }}
+    QListView::indicator:disabled, QTableView::indicator:disabled, QCheckBox::indicator:disabled {{
+        border-color: {theme.hairline};
+    }}
+    QCheckBox:disabled {{ color: {theme.muted}; }}
+    QCheckBox:focus {{ color: {theme.accent}; }}
     QProgressBar {{
         background: {theme.hairline}; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
     }}

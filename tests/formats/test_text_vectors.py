@@ -84,7 +84,7 @@ def test_numeric_labels_of_a_file_without_header(opened: Opener) -> None:
         (b"2 3\na 1 y 3\nb z z z\n", r"Line 2 .* holds “y” as number 2 of 3"),
         (b"a 1 2 3\nb 1 1_000 3\nc 1 2 3\n", r"Line 2 .* “1_000”"),
         (b"a 1 2 3\nb 1 nope 3\nc 1 2 3\n", r"Line 2 .* “nope”"),
-        (b"a 1 2 3\nb 1 2 3\nc 1 2\n", r"Line 3 .*, the last one, has 2 numbers .*behind 2 whole rows.*leave that line"),
+        (b"a 1 2 3\nb 1 2 3\nc 1 2\n", r"Line 3 .*, the last one, has 2 numbers .*2 whole rows.*leave that line"),
         (b"2 3\n", r"only a header \(2 items of 3 dimensions\)"),
         (b"", r"is empty"),
         (b"\n\n \n", r"only blank lines"),

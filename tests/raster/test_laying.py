@@ -39,6 +39,14 @@ def test_a_stamp_lies_over_what_was_there(route: str, x: int, y: int, strength: 
     assert np.abs(pixels - expected).max() < 1.6  # three roundings, of the stamp, its alpha and what lies under it
 
 
+@pytest.mark.parametrize(("x", "y"), [(WIDTH + 4, 3), (2, HEIGHT + 5), (-20, 3), (2, -20), (WIDTH + 1, HEIGHT + 1)])
+def test_a_stamp_beside_the_picture_leaves_it_alone(route: str, x: int, y: int) -> None:
+    pixels = np.full((HEIGHT, WIDTH, 4), 77, np.uint8)
+    stamp = np.full(9 * 11, 0xFF010203, np.uint32)
+    lay_over(pixels, stamp, np.array([[0, 11, 9]]), np.array([[x, y]]), np.array([255]))
+    assert (pixels == 77).all()
+
+
 def test_an_opaque_stamp_hides_what_lies_under_it_and_a_clear_one_nothing(route: str) -> None:
     pixels = np.full((HEIGHT, WIDTH, 4), (10, 20, 30, 255), np.uint8)
     stamps = np.array([0xFF010203] * 6 + [0] * 6, np.uint32)

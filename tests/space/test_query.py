@@ -251,3 +251,11 @@ def test_completion_of_the_word_at_the_cursor() -> None:
     assert completion(LABELS, "king + ", 7) == (7, [])
     assert completion(LABELS, "", 0) == (0, [])
     assert completion(LABELS, "m", 1, n=1) == (0, ["man"])
+
+
+def test_a_word_typed_in_full_is_offered_before_longer_ones_of_lower_rows() -> None:
+    labels = Labels.from_strings(["category", "Cat", "cattle", "catch", "cat", "cats"])
+    assert completion(labels, "dog + cat", 9, n=3) == (6, ["cat", "category", "cattle"])
+    assert completion(labels, "CAT", 3, n=2) == (0, ["cat", "category"])
+    assert completion(labels, "cat", 3, n=1) == (0, ["cat"])
+    assert completion(labels, "catt", 4) == (0, ["cattle"])

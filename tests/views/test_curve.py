@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
@@ -115,3 +115,25 @@ def test_epochs_may_begin_before_training_and_a_click_chooses_one(qtbot, curve):
     with qtbot.waitSignal(curve.epoch_chosen) as chosen:
         QTest.mouseClick(curve, Qt.MouseButton.LeftButton, pos=QPoint(50, 70))
     assert chosen.args == [0]
+
+
+def test_the_legend_gives_way_to_lines_that_run_below_it(curve):
+    curve.resize(260, 150)
+    falling, rising = (3.0, 2.0, 1.5, 1.2, 1.1), (1.1, 1.2, 1.5, 2.0, 3.0)
+    area = QRectF(40, 20, 200, 100)
+    for values, is_right in ((falling, True), (rising, False)):
+        curve.show_lines([Line("a", "query", values), Line("b", "muted", values)])
+        box = curve._emptiest(area, 90, 34)
+        assert (box.left() > area.left()) == is_right
+        assert area.contains(box)
+        assert not any(box.contains(place) for line in curve.lines for place in curve._places_along(area, line))
+
+
+def test_the_frame_of_the_focused_one_crosses_no_words(curve):
+    curve.resize(260, 150)
+    curve.show_lines([Line("a", "query", (3.0, 2.0))])
+    curve.clearFocus()
+    picture = curve.grab().toImage()
+    ground = picture.pixelColor(1, 1)
+    edge = [(x, y) for x in range(260) for y in (0, 1, 148, 149)] + [(x, y) for x in (0, 1) for y in range(150)]
+    assert all(picture.pixelColor(x, y) == ground for x, y in edge)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from embedviz.settings import Settings
 from embedviz.views.ask.metrics_page import MetricsPage
 from embedviz.views.drawer import PAGES
 from embedviz.views.train.quality_page import QualityPage
@@ -92,3 +96,23 @@ def test_tabs_come_back_with_room(qapp, window, drawer):
         qapp.processEvents()
         assert drawer.tabs["metrics"].isVisible() == tabs
         assert drawer.page_combo.isVisible() != tabs
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"), [((1280, 800), 1.0), ((1000, 700), 1.0), ((800, 600), 1.0), ((1000, 700), 1.5)]
+)
+def test_the_tools_of_no_page_are_cut_or_overlap(qapp, make_window, size, scale):
+    window = make_window(Settings(theme="light", interface_scale=scale))
+    window.resize(*size)
+    for spec in PAGES:
+        window.operations.set_mode(spec.modes[0])
+        tools = window.drawer.open(spec.kind).tools
+        qapp.processEvents()
+        shown = [child for child in tools.children() if isinstance(child, QWidget) and child.isVisible()]
+        for one, other in combinations(shown, 2):
+            assert not one.geometry().intersects(other.geometry()), spec.name
+        for child in shown:
+            assert tools.rect().contains(child.geometry()), spec.name
+            if isinstance(child, QPushButton):
+                needed = child.fontMetrics().horizontalAdvance(child.text())
+                assert child.width() > needed, (spec.name, child.text())

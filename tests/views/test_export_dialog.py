@@ -33,6 +33,14 @@ def test_an_empty_selection_says_what_to_do_instead_of_asking(window, space, ans
     assert "Draw a rectangle" in window.message_bar.message_line.text()
 
 
+def test_the_dialog_speaks_as_the_menu_does(window, space, ask, answer_dialog, idle, tmp_path):
+    opened = answer_dialog(tmp_path / "n.csv")
+    ask("word3")
+    window.named_actions["action_export_neighbors"].trigger()
+    idle()
+    assert opened[0][:2] == ("Export neighbours", "neighbors.csv")
+
+
 def test_the_selection_is_exported_in_the_chosen_format(window, space, answer_dialog, idle, tmp_path):
     opened = answer_dialog(tmp_path / "chosen", "TSV table (*.tsv)")
     window.operations.select_rectangle(-100, 100, -100, 100)

@@ -61,6 +61,45 @@ def test_a_full_sheet_drops_what_is_not_wanted(sheet, monkeypatch):
     np.testing.assert_array_equal(laid(sheet, 3), before)
 
 
+def test_a_sheet_too_small_for_all_that_is_wanted_is_not_cleared_for_every_name(sheet, monkeypatch):
+    cleared, rows = [], np.arange(100)
+    drop = NameSheet._drop_all_but
+    monkeypatch.setattr(name_sheet, "MOST_PIXELS", 1)
+    monkeypatch.setattr(NameSheet, "_drop_all_but", lambda self, wanted: cleared.append(0) or drop(self, wanted))
+    for row in rows.tolist():
+        sheet.write(rows[row : row + 1], [f"name {row}"], rows)
+    assert sheet.has(rows).all()
+    assert 3 <= len(cleared) <= 9  # each time what is left has doubled
+
+
+def test_names_are_whole_after_a_sheet_was_cleared_in_any_order(sheet, monkeypatch):
+    rows = np.random.default_rng(4).permutation(100)
+    texts = [f"{'long ' * (row % 5)}name {row}" for row in rows.tolist()]
+    sheet.write(rows, texts, rows)
+    before = {row: laid(sheet, row) for row in rows.tolist()}
+    monkeypatch.setattr(name_sheet, "MOST_PIXELS", 1)
+    wanted = np.array([90, 3, 3, 41, 8, 77])
+    sheet.write(rows[:0], [], wanted)
+    sheet.write(rows[rows == 55], [texts[rows.tolist().index(55)]], wanted)
+    assert sheet.has(np.arange(100)).sum() == 6
+    for row in {*wanted.tolist(), 55}:
+        np.testing.assert_array_equal(laid(sheet, row), before[row])
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+@pytest.mark.parametrize("size", [14, 40])
+def test_letters_that_stand_out_do_not_reach_the_next_name(qapp, size, ratio):
+    font = QFont()
+    font.setPixelSize(size)
+    font.setItalic(True)
+    lettering = Lettering(font, "#ffffff")
+    texts = ["fjord", "j", "ffff", "jj", "\u200b", "Ωf", "שלום", "f", "👍🏽", "j"]
+    together = lettering.written(texts, QColor("#203040"), ratio)
+    for text, picture in zip(texts, together, strict=True):
+        (alone,) = lettering.written([text], QColor("#203040"), ratio)
+        np.testing.assert_array_equal(picture, alone)
+
+
 def test_a_sheet_grows_without_losing_a_name(sheet, monkeypatch):
     rows = np.arange(100)
     for _ in range(8):

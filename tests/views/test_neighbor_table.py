@@ -199,3 +199,20 @@ def test_a_copied_label_cannot_break_the_table(qapp, window, show, make_space, a
     lines = qapp.clipboard().text().split("\n")
     assert [line.split("\t")[1] for line in lines] == ["label", "tab here", "line end", "#2"]
     assert {line.count("\t") for line in lines} == {3}
+
+
+def test_a_list_that_is_empty_gives_the_keyboard_back(qtbot, window, space, ask, show, make_space):
+    ask("word3")
+    window.activateWindow()
+    window.neighbor_table.setFocus()
+    qtbot.waitUntil(window.neighbor_table.hasFocus)
+    show(make_space([[1, 2], [3, 4]], ["one", "two"]))
+    assert window.query_edit.hasFocus()
+
+
+def test_there_is_nothing_to_walk_without_an_answer(qtbot, window, space):
+    window.activateWindow()
+    window.plot.setFocus()
+    window.named_actions["action_show_neighbors"].trigger()
+    assert window.query_edit.hasFocus()
+    assert "no neighbours" in window.message_bar.message_line.text()

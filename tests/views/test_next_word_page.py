@@ -193,3 +193,34 @@ def test_what_is_typed_right_before_the_window_closes_is_left(qtbot, window, lea
     with qtbot.waitSignal(learned._waiting.timeout):
         window.operations.close()
     assert not [job for job in window.operations.jobs.alive() if not job.is_cancelled]
+
+
+def test_the_keyboard_goes_from_learn_to_stop_and_back(qtbot, window, page, corpus, monkeypatch, idle):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (corpus, ""))
+    window.activateWindow()
+    click(page.file_button)
+    page.learn_button.setFocus()
+    qtbot.waitUntil(page.learn_button.hasFocus)
+    QTest.keyClick(page.learn_button, Qt.Key.Key_Space)
+    assert page.stop_button.hasFocus()
+    idle()
+    assert page.learn_button.hasFocus()
+
+
+def test_the_figures_below_are_not_cut(window, learned, qapp):
+    for width in (1280, 800):
+        window.resize(width, 800)
+        qapp.processEvents()
+        label = learned.summary_label
+        assert label.heightForWidth(label.width()) <= label.height()
+        assert learned.tokens_label.width() <= learned.width()
+
+
+def test_what_was_continued_takes_the_colours_of_another_theme(window, learned, quiet):
+    learned.prompt_edit.setText("the cat")
+    quiet()
+    click(learned.continue_button)
+    quiet()
+    assert window.appearance.theme.accent in learned.text_label.text()
+    window.appearance.set_theme("dark")
+    assert window.appearance.theme.accent in learned.text_label.text()

@@ -202,3 +202,31 @@ def test_what_is_wrong_with_a_text_is_said(window, space, session, idle, tmp_pat
     idle()
     assert session.state.space is space
     assert "missing.txt" in said[-1]
+
+
+def test_a_sentence_that_can_be_followed_ends_an_older_complaint(window, page, type_sentence, idle):
+    window.operations.ask("nobody")
+    idle()
+    assert "nobody" in window.message_bar.message_line.text()
+    type_sentence("the king")
+    assert window.message_bar.message_line.text() == ""
+
+
+def test_the_rail_leads_to_the_sentence(qtbot, window, space):
+    window.activateWindow()
+    window.query_edit.setFocus()
+    QTest.mouseClick(window.findChild(object, "mode_learn"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.drawer.page(PipelinePage).edit.hasFocus)
+    QTest.keyClicks(window.focusWidget(), "the king")
+    assert window.drawer.page(PipelinePage).edit.text() == "the king"
+
+
+@pytest.mark.parametrize("width", [1280, 800, 560])
+def test_titles_and_figures_of_the_stages_keep_to_their_columns(window, page, type_sentence, qapp, width):
+    type_sentence("the king")
+    window.resize(width, 800)
+    qapp.processEvents()
+    for stage in page.stages:
+        for label in (stage.title, stage.fact):
+            assert stage.rect().contains(label.geometry())
+        assert not stage.title.geometry().intersects(stage.fact.geometry())

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from embedviz.space.labels import Labels
 from embedviz.views.plot.label_pictures import HALO_PX, MOST_KEPT, LabelPictures, Lettering
 from embedviz.views.plot.labels_item import FRAMES_BETWEEN
+from embedviz.views.plot.shown_names import FADE_S
 
 N_ITEMS = 3000
 
@@ -239,6 +240,45 @@ def test_a_new_name_fades_in_unless_motion_is_reduced(plot, window, show, make_s
     plot.grab()
     window.appearance.settings = replace(window.appearance.settings, reduced_motion=True)
     assert len(set(appear(20.0))) == 1
+
+
+@pytest.fixture
+def strengths(plot, monkeypatch):
+    """Paint at a time; how far each name has come to be there, by row."""
+    now = [0.0]
+    monkeypatch.setattr(plot.labels_item, "_clock", lambda: now[0])
+
+    def paint(at: float) -> dict[int, float]:
+        now[0] = at
+        plot.grab()
+        shown = plot.labels_item._shown
+        since = dict(zip(shown._rows.tolist(), shown._since.tolist(), strict=True)) | shown._asked
+        return {row: min(max((at - start) / FADE_S, 0.0), 1.0) for row, start in since.items()}
+
+    return paint
+
+
+def test_a_name_that_stands_does_not_come_again_when_its_item_is_asked_or_no_longer(plot, session, many, strengths):
+    before = strengths(0.0)
+    some = np.array(sorted(before)[:8])
+    session.replace(selection=some)
+    chosen = strengths(5.0)
+    assert set(some.tolist()) <= set(chosen)
+    assert {chosen[row] for row in some.tolist()} == {1.0}
+    session.replace(selection=None)
+    again = strengths(10.0)
+    assert {again[row] for row in set(again) & set(some.tolist())} == {1.0}
+
+
+def test_names_that_stand_stay_when_there_are_to_be_more_of_them(plot, window, session, many, strengths):
+    window.appearance.prefer(label_amount="few")
+    session.replace(selection=np.arange(5))
+    before = strengths(0.0)
+    assert {before[row] for row in range(5) if row in before} == {1.0}
+    window.appearance.prefer(label_amount="many")
+    after = strengths(5.0)
+    assert {after[row] for row in set(before) & set(after)} == {1.0}
+    assert min(after.values()) < 1.0
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from embedviz.views.apart_tabs import ANY, APART, MEAN
 
@@ -114,7 +115,7 @@ def test_in_selection_ranks_what_is_selected_now(window, edit, session, space, i
 
 
 def test_columns_and_values_are_offered(edit, session, space, idle):
-    popup = edit._completer.popup()
+    popup = edit.choices
 
     def offered():
         model = popup.model()
@@ -122,19 +123,19 @@ def test_columns_and_values_are_offered(edit, session, space, idle):
 
     QTest.keyClicks(edit, "word3 wh")
     assert offered() == ["where"]
-    QTest.keyClick(popup, Qt.Key.Key_Down)
-    QTest.keyClick(popup, Qt.Key.Key_Return)
+    QTest.keyClick(edit, Qt.Key.Key_Down)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
     assert edit.text() == "word3 where "
     assert offered() == ["part_of_speech", "frequency", "comment", "checked"]
     QTest.keyClicks(edit, "par")
     assert offered() == ["part_of_speech"]
-    QTest.keyClick(popup, Qt.Key.Key_Down)
-    QTest.keyClick(popup, Qt.Key.Key_Return)
+    QTest.keyClick(edit, Qt.Key.Key_Down)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
     assert edit.text() == "word3 where part_of_speech "
     QTest.keyClicks(edit, "= v")
     assert offered() == ["verb"]
-    QTest.keyClick(popup, Qt.Key.Key_Down)
-    QTest.keyClick(popup, Qt.Key.Key_Return)
+    QTest.keyClick(edit, Qt.Key.Key_Down)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
     idle()
     assert session.state.answer.text == "word3 where part_of_speech = verb"
 
@@ -202,3 +203,37 @@ def test_pasted_labels_are_selected_and_the_missing_said(window, session, space,
     assert "no labels to select" in message.text()
     window.operations.undo()
     assert session.state.selection is None
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_escape_clears_what_was_said_of_a_question(window, edit, panel, session, space, idle, ask, live):
+    ask("word3")
+    edit.selectAll()
+    QTest.keyClicks(edit, "wrod12 + word3")
+    if not live:
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    idle()
+    message = window.message_bar.message_line
+    assert panel.suggestions.isVisible()
+    assert "wrod12" in message.text()
+    for _ in range(2 if edit.choices.isVisible() else 1):  # the list of names goes first
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
+    assert edit.text() == ""
+    assert session.state.answer is None
+    assert not panel.suggestions.isVisible()
+    assert message.text() == ""
+
+
+def test_what_was_said_since_stays(window, panel, session, space, idle):
+    window.operations.ask("wrod12")
+    idle()
+    window.operations.say("Saved out.npz.")
+    window.operations.ask("word3")
+    idle()
+    window.operations.ask("wrod12")
+    idle()
+    window.operations.say("Saved out.npz.")
+    window.operations.step_back_out()
+    assert window.message_bar.message_line.text() == "Saved out.npz."
+    assert not panel.suggestions.isVisible()

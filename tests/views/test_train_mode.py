@@ -232,3 +232,29 @@ def test_an_algorithm_for_the_next_training_leaves_the_one_that_runs(qtbot, wind
     QTest.mouseClick(panel.stop_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.operations.jobs.alive(), timeout=10_000)
     assert "changed_option" not in {note.kind for note in window.session.state.space.notes}
+
+
+def test_the_keyboard_goes_from_train_to_pause_and_back(qtbot, window, panel, corpus, idle):
+    set_small(panel)
+    panel.choose(corpus)
+    idle()
+    window.activateWindow()
+    panel.train_button.setFocus()
+    qtbot.waitUntil(panel.train_button.hasFocus)
+    QTest.keyClick(panel.train_button, Qt.Key.Key_Space)
+    assert panel.pause_button.hasFocus()
+    idle()
+    assert panel.train_button.hasFocus()
+
+
+def test_a_training_that_begins_takes_no_keyboard_from_elsewhere(qtbot, window, panel, corpus, idle):
+    set_small(panel)
+    panel.choose(corpus)
+    idle()
+    window.activateWindow()
+    window.query_edit.setFocus()
+    qtbot.waitUntil(window.query_edit.hasFocus)
+    panel.train_button.click()
+    assert window.query_edit.hasFocus()
+    idle()
+    assert window.query_edit.hasFocus()

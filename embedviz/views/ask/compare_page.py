@@ -28,6 +28,7 @@ from embedviz.views.ask.contribution_model import BAR, DIMENSION, PART, RUNNING,
 from embedviz.views.ask.score_table import ScoreTable
 from embedviz.views.copy_button import CopyButton
 from embedviz.views.drawer_page import DrawerPage
+from embedviz.views.elided import ElidedLabel
 from embedviz.views.export_dialog import write_to_chosen
 from embedviz.views.panel import beside, plain, push_button, snug, stack_into
 from embedviz.views.row_table import RowTable
@@ -37,6 +38,7 @@ from embedviz.views.text import one_line
 QUIET_MS = 30
 ROW_PX = 22
 NARROWEST_EDIT_PX, WIDEST_EDIT_PX = 72, 170
+NARROW_PAGE_PX = 640
 EMPTY = (
     "Ask about an item, then point at another on the plot or walk the neighbours: the two are compared here. "
     "Or type two items above; formulas can be compared too."
@@ -58,7 +60,7 @@ class ComparePage(DrawerPage):
         self.metric_combo = QComboBox()
         self.scores = ScoreTable()
         self.strips = [Strip(appearance) for _ in range(3)]
-        self.names = [plain("", f"compare_name_{at}") for at in range(3)]
+        self.names = [ElidedLabel("", f"compare_name_{at}") for at in range(3)]
         self.norms = [plain("muted", f"compare_norm_{at}") for at in range(3)]
         self.sentence = plain("muted", "compare_sentence")
         self.empty_label = plain("muted", "compare_empty")
@@ -156,7 +158,6 @@ class ComparePage(DrawerPage):
         strips.setHorizontalSpacing(8)
         strips.setVerticalSpacing(2)
         for at, (name, norm, strip) in enumerate(zip(self.names, self.norms, self.strips, strict=True)):
-            name.setWordWrap(False)
             norm.setWordWrap(False)
             norm.setAlignment(Qt.AlignmentFlag.AlignRight)
             strips.addWidget(name, 2 * at, 0)
@@ -270,9 +271,10 @@ class ComparePage(DrawerPage):
     def _fit(self) -> None:
         px = self._appearance.px
         is_wide = self.width() >= px(760)
-        for column, width in ((DIMENSION, 84 if is_wide else 72), (PART, 76), (RUNNING, 76 if is_wide else 68)):
+        for column, width in ((DIMENSION, 84), (PART, 76), (RUNNING, 76)):
             self.table.setColumnWidth(column, px(width))
         self.table.setColumnHidden(PART, not is_wide)
+        self.table.setColumnHidden(RUNNING, self.width() < px(NARROW_PAGE_PX))
         for edit in (self.first_edit, self.second_edit):
             edit.setMinimumWidth(px(NARROWEST_EDIT_PX))
             edit.setMaximumWidth(px(WIDEST_EDIT_PX))

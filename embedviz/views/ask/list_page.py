@@ -42,6 +42,7 @@ class ListPage(DrawerPage):
         self.copy_text_action = menu.addAction("Copy as text")
         self.copy_button = self.tool("Copy", "copy", "Copy all these lists, as a table or as text")
         self.copy_button.setMenu(menu)
+        self.copy_button.setProperty("role", "menu")
         self.export_button = self.tool("Export…", "export", "Export all these lists as CSV, TSV or Parquet")
         self._row = self._fill_tools(self.copy_button, self.export_button, room=1)
         column = snug(QVBoxLayout(self), 4)

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from embedviz.operations import Operations
 from embedviz.operations.findings import Finding, findings_text, findings_tsv
@@ -15,6 +15,7 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.color_bar import ColorBar
 from embedviz.views.copy_button import CopyButton
 from embedviz.views.drawer_page import DrawerPage
+from embedviz.views.elided import ElidedCombo
 from embedviz.views.export_dialog import write_to_chosen
 from embedviz.views.lab.finding_table import FindingTable
 from embedviz.views.lab.heat_map import HeatMap
@@ -41,7 +42,7 @@ class FindingsPage(DrawerPage):
     ) -> None:
         super().__init__(session, operations, appearance, parent)
         self.setObjectName("findings_page")
-        self.choice_combo = QComboBox()
+        self.choice_combo = ElidedCombo()
         self.choice_combo.setObjectName("finding_combo")
         self.choice_combo.setAccessibleName("Finding that is shown")
         self.enlarge_button = push_button("Enlarge", "enlarge_matrix_button", "Show the matrix in a window of its own")

@@ -14,7 +14,7 @@ from embedviz.views.appearance import Appearance
 from embedviz.views.neighbor_table import score_text
 from embedviz.views.text import one_line
 
-LEAST_NAMED_PX, WIDEST_NAME_SHARE = 11, 0.22
+LEAST_NAMED_PX, WIDEST_NAME_SHARE = 11, 0.3
 STEPS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),

@@ -68,6 +68,9 @@ class EvidencePage(DrawerPage):
         self._on_appearance_changed()
         self._on_space_changed()
 
+    def take_focus(self) -> None:
+        self.first_edit.setFocus()
+
     @property
     def shown(self) -> Evidence | None:
         """What is shown."""

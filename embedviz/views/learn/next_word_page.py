@@ -7,7 +7,6 @@ from html import escape
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
@@ -27,9 +26,10 @@ from embedviz.training.next_word_options import NextWordOptions
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
+from embedviz.views.elided import ElidedCombo, ElidedLabel
 from embedviz.views.learn.next_word_stages import NextWordStages, tokens_sentence
 from embedviz.views.learn.next_word_table import NextWordTable, share_text
-from embedviz.views.panel import plain, push_button, scrolled, snug, stack_into
+from embedviz.views.panel import plain, push_button, scrolled, snug, stack_into, take_turns
 from embedviz.views.text import one_line
 from embedviz.views.train.curve import Curve, Line
 
@@ -56,7 +56,7 @@ class NextWordPage(DrawerPage):
         self.setObjectName("next_word_page")
         self._corpora: tuple[Corpus, ...] = ()
         self._opened: Corpus | None = None
-        self.corpus_combo = QComboBox()
+        self.corpus_combo = ElidedCombo()
         self.file_button = push_button("Text…", "next_word_file_button", "Learn from another text file")
         self.learn_button = push_button(
             "Learn next words", "learn_next_words_button", "Train a small network on the chosen text"
@@ -67,7 +67,7 @@ class NextWordPage(DrawerPage):
         self.temperature_spin = QDoubleSpinBox()
         self.seed_spin = QSpinBox()
         self.continue_button = push_button("Continue", "continue_button", "Let the network go on with the sentence")
-        self.tokens_label = plain("muted", "next_word_tokens")
+        self.tokens_label = ElidedLabel("muted", "next_word_tokens")
         self.stages = NextWordStages(appearance)
         self.table = NextWordTable(appearance)
         self.chosen_label = plain("", "next_word_chosen")
@@ -75,6 +75,7 @@ class NextWordPage(DrawerPage):
         self.summary_label = plain("muted", "next_word_summary")
         self.empty_label = plain("muted", "next_word_empty")
         self._waiting = QTimer(self, singleShot=True, interval=QUIET_MS)
+        self._continued: Continued | None = None
         self._set_up()
         self._lay_out()
         self._connect()
@@ -132,6 +133,8 @@ class NextWordPage(DrawerPage):
         self.seed_spin.setRange(0, 2_147_483_647)
         self.seed_spin.setValue(1)
         self.seed_spin.setPrefix("seed ")
+        for spin in (self.temperature_spin, self.seed_spin):
+            spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text_label.setTextFormat(Qt.TextFormat.RichText)
         self.text_label.setWordWrap(True)
         self.text_label.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -170,8 +173,6 @@ class NextWordPage(DrawerPage):
         row.addWidget(self.loss_plot)
         self._stack = stack_into(row, self.empty_label, shown)
         outer.addWidget(self.summary_label)
-        for label in (self.summary_label, self.tokens_label):
-            label.setWordWrap(False)
 
     def _connect(self) -> None:
         operations = self._operations
@@ -200,8 +201,7 @@ class NextWordPage(DrawerPage):
         operations = self._operations
         running, model = operations.is_learning_next_words, operations.next_word_model
         self._show_losses()
-        self.learn_button.setEnabled(not running)
-        self.stop_button.setEnabled(running)
+        take_turns(self.learn_button, (self.stop_button,), is_running=running)
         job = operations.jobs.newest("next_words")
         told = job.latest.text if job is not None else summary_sentence(model) if model is not None else ""
         self.summary_label.setText(told)
@@ -248,7 +248,8 @@ class NextWordPage(DrawerPage):
     @Slot()
     def _on_asked(self) -> None:
         """Another prompt, temperature or seed: what was continued is no longer of it."""
-        self.text_label.setText(f"<span style='color:{self._appearance.theme.muted}'>{CONTINUE}</span>")
+        self._continued = None
+        self._show_continued()
         self._waiting.start()
 
     @Slot()
@@ -270,28 +271,34 @@ class NextWordPage(DrawerPage):
     def _on_foretold(self, found: Foretold) -> None:
         self.stages.show_stages(found)
         self.tokens_label.setText(tokens_sentence(found))
-        self.tokens_label.setToolTip(tokens_sentence(found))
         self.table.show_words(found)
         chosen = found.chosen
         self.chosen_label.setText(f"Chosen: {one_line(chosen.word, most=40)} · {share_text(chosen.probability)}")
 
     @Slot(object)
     def _on_continued(self, found: Continued) -> None:
-        theme = self._appearance.theme
+        self._continued = found
+        self._show_continued()
+
+    def _show_continued(self) -> None:
+        """Write what was continued, or what one can do, in the colours of the theme."""
+        theme, found = self._appearance.theme, self._continued
+        if found is None:
+            self.text_label.setText(f"<span style='color:{theme.muted}'>{CONTINUE}</span>")
+            return
         self.text_label.setText(continued_html(found, theme.accent, theme.muted))
         words = " ".join(word.word for word in found.words)
         self.text_label.setAccessibleDescription(f"{found.prompt} {words}")
 
     @Slot()
     def _on_appearance_changed(self) -> None:
+        self._show_continued()
         self._fit()
 
     def _fit(self) -> None:
         px, is_wide = self._appearance.px, self._is_wide
-        self.table.fit(is_wide=is_wide)
         self.loss_plot.setFixedWidth(px(CURVE_PX if is_wide else NARROW_CURVE_PX))
         self.corpus_combo.setMinimumWidth(px(64))
-        self.summary_label.setWordWrap(not is_wide)
         self.temperature_spin.setFixedWidth(px(84))
         self.seed_spin.setFixedWidth(px(92))
         self.corpus_combo.setMaximumWidth(px(220))

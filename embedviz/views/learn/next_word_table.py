@@ -27,8 +27,9 @@ HEADS = Heads(
     ),
     left=frozenset({WORD, BAR}),
 )
-WIDTHS = ((SCORE, 50), (PROBABILITY, 56), (BAR, 48), (CHANCE, 56))
-LEAST = (SCORE, BAR, CHANCE)
+WIDTHS = ((SCORE, 50), (PROBABILITY, 56), (BAR, 44), (CHANCE, 56))
+LEAST = (CHANCE, SCORE, BAR)
+NARROWEST_WORD_PX = 84
 ROW_PX = 20
 Index = QModelIndex | QPersistentModelIndex
 
@@ -111,13 +112,16 @@ class NextWordTable(RowTable):
         self._model.show(found)
         self.scrollToTop()
 
-    def fit(self, *, is_wide: bool) -> None:
-        """Show what there is room for."""
+    def _fit_columns(self) -> None:
+        """Show what there is room for beside the words: first their probabilities."""
+        px, widths = self._appearance.px, dict(WIDTHS)
+        left = self.viewport().width() - px(NARROWEST_WORD_PX + widths[PROBABILITY])
         for column in LEAST:
-            self.setColumnHidden(column, not is_wide)
+            left -= px(widths[column])
+            self.setColumnHidden(column, left < 0)
 
     @Slot()
     def _on_appearance_changed(self) -> None:
-        super()._on_appearance_changed()
         for column, width in WIDTHS:
             self.setColumnWidth(column, self._appearance.px(width))
+        super()._on_appearance_changed()

@@ -42,7 +42,7 @@ EMPTY = (
 
 
 class PipelinePage(DrawerPage):
-    """Five stages side by side, live; “Show on the plot” makes the pooled vector the open question."""
+    """Five stages side by side, live; “On the plot” makes the pooled vector the open question."""
 
     def __init__(
         self, session: Session, operations: Operations, appearance: Appearance, parent: QWidget | None = None
@@ -52,7 +52,7 @@ class PipelinePage(DrawerPage):
         self._shown: str | None = None
         self.edit = QLineEdit()
         self.weighting_combo = QComboBox()
-        self.show_check = QCheckBox("Show on the plot")
+        self.show_check = QCheckBox("On the plot")
         self.stages = (
             TextStage("1 Text", "raw"),
             TextStage("2 Preprocessed", "preprocessed"),
@@ -90,6 +90,9 @@ class PipelinePage(DrawerPage):
         """How words are weighted."""
         chosen: Weighting = self.weighting_combo.currentData()
         return chosen
+
+    def take_focus(self) -> None:
+        self.edit.setFocus()
 
     def _set_up(self) -> None:
         self.edit.setObjectName("pipeline_edit")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from embedviz.views.elided import ElidedLabel
 from embedviz.views.panel import plain, scrolled
 
 
@@ -16,17 +17,15 @@ class Stage(QWidget):
         self.setObjectName(f"pipeline_{name}")
         self.setAccessibleName(title)
         self.setMinimumWidth(1)
-        self.title = QLabel(title)
-        self.title.setProperty("role", "head")
-        self.fact = QLabel()
-        self.fact.setObjectName(f"pipeline_{name}_fact")
-        self.fact.setProperty("role", "muted")
-        self.fact.setTextFormat(Qt.TextFormat.PlainText)
+        self.title = ElidedLabel("head")
+        self.title.setText(title)
+        self.fact = ElidedLabel("muted", f"pipeline_{name}_fact", is_figure=True)
+        self.fact.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.fact.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(self.title)
-        top.addStretch(1)
-        top.addWidget(self.fact)
+        top.addWidget(self.fact, 1)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(2)

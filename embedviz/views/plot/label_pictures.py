@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF
@@ -18,6 +17,7 @@ HALO_STRENGTH = 0.9
 MOST_KEPT = 4000
 AT_ONCE = 64
 _INK = QColor("white")
+_NUDGE_PX = 1 / 32  # Qt cuts places to quarters of a pixel: rounding must not decide to which
 
 
 class Lettering:
@@ -40,21 +40,23 @@ class Lettering:
         ]
 
     def _strip(self, texts: Sequence[str], color: QColor, ratio: float) -> list[ByteArray]:
-        advance = self.metrics.horizontalAdvance
-        ends = np.cumsum([0, *(int((advance(text) + 2 * HALO_PX) * ratio) + 2 for text in texts)]).tolist()
+        advance, reach = self.metrics.horizontalAdvance, max(1, round((HALO_PX - 1) * ratio))
+        widths = [int((advance(text) + 2 * HALO_PX) * ratio) + 2 for text in texts]
+        apart = 2 * (reach + 1)  # letters may stand out of their name's room, and their halos further
+        starts = np.cumsum([apart, *(width + apart for width in widths)]).tolist()
         height = int((self.metrics.height() + 2 * HALO_PX) * ratio) + 1
-        mask = QImage(ends[-1], height, QImage.Format.Format_Grayscale8)
+        mask = QImage(starts[-1], height, QImage.Format.Format_Grayscale8)
         mask.setDevicePixelRatio(ratio)
         mask.fill(0)
         with QPainter(mask) as painter:
             painter.setFont(self._font)
             painter.setPen(_INK)
-            for start, text in zip(ends, texts, strict=False):
-                painter.drawText(QPointF(start / ratio + HALO_PX, HALO_PX + self.metrics.ascent()), text)
-        letters = np.frombuffer(mask.constBits(), np.uint8).reshape(height, mask.bytesPerLine())[:, : ends[-1]]
-        reach = max(1, round((HALO_PX - 1) * ratio))
+            for start, text in zip(starts, texts, strict=False):
+                left = (start + _NUDGE_PX) / ratio + HALO_PX
+                painter.drawText(QPointF(left, HALO_PX + self.metrics.ascent()), text)
+        letters = np.frombuffer(mask.constBits(), np.uint8).reshape(height, mask.bytesPerLine())[:, : starts[-1]]
         pixels = with_halo(letters, reach, _bytes(color), _bytes(self._ground), HALO_STRENGTH)
-        return [pixels[:, start:end] for start, end in pairwise(ends)]
+        return [pixels[:, start : start + width] for start, width in zip(starts, widths, strict=False)]
 
 
 class LabelPictures:

@@ -118,8 +118,7 @@ class LabelsItem:
         is_first = not (self._shown.any_stood and fades)
         if self._chosen_for != (is_quiet, self.amount):
             self._chosen_for = (is_quiet, self.amount)
-            self._keep_none()
-            self._shown.forget()
+            self._keep(self._others_shown[:0], self._slots[:0], self._boxes_kept[:0])
         is_between = self._is_between(camera) and not is_first
         marked_rows = np.array([caption.row for caption in marked], np.int64)
         self._drop_hidden(camera, taken)
@@ -179,9 +178,6 @@ class LabelsItem:
         left = fits.all(axis=1) & ~np.any(covered.all(axis=2), axis=1)
         if not left.all():
             self._keep(rows[left], self._slots[rows[left]] - 1, self._boxes_kept[left])
-
-    def _keep_none(self) -> None:
-        self._keep(self._others_shown[:0], self._slots[:0], self._boxes_kept[:0])
 
     def _others(self, viewport: Viewport, marked: RowArray, *, is_quiet: bool) -> RowArray:
         """Items in view that are worth a name: those named before, then the landmarks, each ascending."""

@@ -17,7 +17,7 @@ MOST_PIXELS = 1 << 22
 class NameSheet:
     """The names of some of `n_items`, in one colour, for one device pixel ratio.
 
-    Once they fill MOST_PIXELS, those that are not `wanted` are dropped.
+    Once they fill MOST_PIXELS, those that are not `wanted` are dropped; again once those that were left have doubled.
     """
 
     def __init__(self, n_items: int, lettering: Lettering, color: QColor, ratio: float) -> None:
@@ -27,7 +27,7 @@ class NameSheet:
         self._rows: list[int] = []
         self._table: RowArray = np.zeros((256, 4), np.int64)  # start, width, height, first line
         self._stamps: PixelArray = np.zeros(1 << 16, np.uint32)
-        self._n_pixels = 0
+        self._n_pixels, self._twice_left = 0, 0
 
     def has(self, rows: RowArray) -> FlagArray:
         """Which of some items (n,) have their names written."""
@@ -40,7 +40,7 @@ class NameSheet:
             pixels = np.ascontiguousarray(picture).view(np.uint32)[:, :, 0]
             inked = np.flatnonzero(pixels.any(axis=1))
             first, last = (int(inked[0]), int(inked[-1]) + 1) if len(inked) else (0, 1)
-            if self._n_pixels + pixels.size > MOST_PIXELS:
+            if self._n_pixels + pixels.size > max(MOST_PIXELS, self._twice_left):
                 self._drop_all_but(wanted)
             self._add(row, pixels[first:last], first)
 
@@ -71,10 +71,11 @@ class NameSheet:
         self._n_pixels = end
 
     def _drop_all_but(self, wanted: RowArray) -> None:
-        kept, table, stamps = wanted[self.has(wanted)], self._table, self._stamps
-        entries = self._entries[kept] - 1
+        kept = np.unique(wanted[self.has(wanted)])
+        table = self._table[self._entries[kept] - 1]
         self._entries[self._rows] = 0
         self._rows, self._n_pixels = [], 0
-        self._table, self._stamps = np.zeros_like(table[:256]), np.zeros(1 << 16, np.uint32)
-        for row, (start, width, height, top) in zip(kept.tolist(), table[entries].tolist(), strict=True):
-            self._add(row, stamps[start : start + width * height].reshape(height, width), top)
+        order = np.argsort(table[:, 0])  # so that none is moved over one that is still to be moved
+        for row, (start, width, height, top) in zip(kept[order].tolist(), table[order].tolist(), strict=True):
+            self._add(row, self._stamps[start : start + width * height].reshape(height, width), top)
+        self._twice_left = 2 * self._n_pixels

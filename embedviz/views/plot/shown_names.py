@@ -92,6 +92,7 @@ class ShownNames:
         self._asked: dict[int, float] = {}
         self._rows: RowArray = np.zeros(0, np.int64)  # ascending
         self._since: DoubleArray = np.zeros(0)
+        self._is_quiet = False
 
     @property
     def any_stood(self) -> bool:
@@ -116,26 +117,37 @@ class ShownNames:
         """
         ratio, n_asked = canvas.frame.ratio, len(placed.asked)
         places = np.round(np.add(placed.corners, (SIDE_PX - HALO_PX, -HALO_PX)) * ratio)
-        came = self._draw_asked(painter, placed.asked, places[:n_asked] / ratio, ratio, pace)
-        return self._lay(canvas, names, placed, places[n_asked:], pace, is_quiet=is_quiet) and came
+        asked = np.array([caption.row for caption in placed.asked], np.int64)
+        asked_since = self._since_when(asked, pace.start)
+        others_since = self._since_when(placed.rows, pace.start, is_other_look=is_quiet != self._is_quiet)
+        self._is_quiet = is_quiet
+        came = self._draw_asked(painter, placed.asked, places[:n_asked] / ratio, asked_since, ratio, pace)
+        return self._lay(canvas, names, placed, places[n_asked:], others_since, pace) and came
 
     def _draw_asked(
-        self, painter: QPainter, asked: list[Caption], places: DoubleArray, ratio: float, pace: Pace
+        self,
+        painter: QPainter,
+        asked: list[Caption],
+        places: DoubleArray,
+        since: DoubleArray,
+        ratio: float,
+        pace: Pace,
     ) -> bool:
         """Draw the names of asked items; returns whether they stand there in full."""
         assert self._theme is not None
         before, n_new, are_all = self._asked, 0, True
         self._asked, self._asked_pictures = {}, []
-        for caption, place in zip(asked, places.tolist(), strict=True):
+        shares = pace.shares(since).tolist()
+        for caption, place, start, share in zip(asked, places.tolist(), since.tolist(), shares, strict=True):
             key = caption.text, caption.role, ratio
             picture = self._pictures.find(key)
-            if picture is None and (n_new := n_new + 1) > pace.most and caption.row not in before:
+            is_new = start == pace.start and caption.row not in before
+            if picture is None and (n_new := n_new + 1) > pace.most and is_new:
                 are_all = False
                 continue
             color = QColor(getattr(self._theme, caption.role))
             picture = picture or self._pictures.make(key, caption.text, color, ratio)
-            since = self._asked[caption.row] = before.get(caption.row, pace.start)
-            share = float(pace.shares(np.array([since]))[0])
+            self._asked[caption.row] = start
             are_all = are_all and share == 1.0
             painter.setOpacity(share)
             painter.drawPixmap(QPointF(*place), picture)
@@ -144,16 +156,16 @@ class ShownNames:
         return are_all
 
     def _lay(
-        self, canvas: Canvas, names: Names, placed: PlacedNames, places: DoubleArray, pace: Pace, *, is_quiet: bool
+        self, canvas: Canvas, names: Names, placed: PlacedNames, places: DoubleArray, since: DoubleArray, pace: Pace
     ) -> bool:
         """Lay the names of other items at device pixels (n, 2); returns whether they stand there in full."""
-        rows, sheet = placed.rows, self._sheet(names, canvas.frame.ratio, is_quiet=is_quiet)
+        rows, sheet = placed.rows, self._sheet(names, canvas.frame.ratio, is_quiet=self._is_quiet)
         new = rows[~sheet.has(rows)][: pace.most]
         sheet.write(new, [names.text(row) for row in new.tolist()], rows)
         has = sheet.has(rows)
-        since = np.where(has, np.minimum(self._since_when(rows, pace.start), pace.start), np.inf)
+        since = np.where(has, since, np.inf)
         shares = pace.shares(since)
-        strengths = shares * (BESIDE_ANSWER if is_quiet else 1.0)
+        strengths = shares * (BESIDE_ANSWER if self._is_quiet else 1.0)
         if placed.strengths is not None:
             strengths *= placed.strengths
         self._laid = sheet, rows[has], places[has] / canvas.frame.ratio
@@ -162,12 +174,20 @@ class ShownNames:
         self._rows, self._since = rows[order], since[order]
         return bool((shares == 1.0).all())
 
-    def _since_when(self, rows: RowArray, start: float) -> DoubleArray:
-        """Since when names of items (n,) stand there; new ones since `start`."""
-        if not len(self._rows):
-            return np.full(len(rows), start)
-        at = np.minimum(np.searchsorted(self._rows, rows), len(self._rows) - 1)
-        return np.where(self._rows[at] == rows, self._since[at], start)
+    def _since_when(self, rows: RowArray, start: float, *, is_other_look: bool = False) -> DoubleArray:
+        """Since when names of items (n,) stand there; new ones since `start`.
+
+        Those of items that were not asked are new where they have an `is_other_look` than before.
+        """
+        since: DoubleArray = np.full(len(rows), start)
+        if len(self._rows) and not is_other_look:
+            at = np.minimum(np.searchsorted(self._rows, rows), len(self._rows) - 1)
+            since = np.where(self._rows[at] == rows, self._since[at], start)
+        if self._asked:
+            known = np.isin(rows, np.fromiter(self._asked, np.int64))
+            since[known] = [self._asked[row] for row in rows[known].tolist()]
+        np.minimum(since, start, out=since)
+        return since
 
     def _sheet(self, names: Names, ratio: float, *, is_quiet: bool) -> NameSheet:
         if (is_quiet, ratio) not in self._sheets:

@@ -27,7 +27,7 @@ class PlotTools(QFrame):
         for name, action in actions:
             button = QToolButton(self)
             button.setDefaultAction(action)
-            button.setAccessibleName(action.text())
+            button.setAccessibleName(action.iconText())
             row.addWidget(button)
             self._buttons.append((name, button))
         appearance.changed.connect(self._on_appearance_changed)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from embedviz.views.appearance import Appearance
 from embedviz.views.ticks import ticks
-from embedviz.views.train.curve_legend import Entry, legend_width, paint_legend
+from embedviz.views.train.curve_legend import Entry, legend_height, legend_width, paint_legend
 from embedviz.views.train.line_colors import N_COLORS, line_color
 
 TEXT_PX, LINE_PX, DOT_PX = 11, 2, 2.5
 ROOM_PER_TICK_PX, ROOM_PER_EPOCH_PX, ROOM_PER_DOT_PX = 26, 34, 7
 HEADROOM = 0.08
+INSET = 4  # the frame of the one that has the keyboard crosses nothing
+SAMPLES_PER_LINE = 60  # where a line is looked for below its legend
 MOST_WITHIN = 2
 """So many lines of a training are named within the chart; the names of more stand beside it."""
 
@@ -153,11 +156,11 @@ class Curve(QWidget):
 
     def _area(self, metrics: QFontMetricsF, texts: Sequence[str]) -> QRectF:
         """Where the lines are drawn: below the title, beside the widest mark, above the epochs."""
-        left = max((metrics.horizontalAdvance(text) for text in texts), default=0) + self._appearance.px(8)
+        left = max((metrics.horizontalAdvance(text) for text in texts), default=0) + self._appearance.px(8) + INSET
         line, right = metrics.height(), self._appearance.px(10)
         if self._is_named_beside:
             right += round(self._legend_width(metrics))
-        return QRectF(self.rect()).adjusted(left, line + 6, -right, -2 * line - 4)
+        return QRectF(self.rect()).adjusted(left, line + 6 + INSET, -right, -2 * line - 4 - INSET)
 
     @property
     def _is_named_beside(self) -> bool:
@@ -174,6 +177,32 @@ class Curve(QWidget):
             return area.center().x()
         return area.left() + area.width() * (0.02 + 0.96 * (epoch - self._first) / (self.n_epochs - 1))
 
+    def _y(self, area: QRectF, value: float) -> float:
+        low, high = self._bounds()
+        return area.bottom() - area.height() * (value - low) / (high - low)
+
+    def _emptiest(self, area: QRectF, width: float, height: float) -> QRectF:
+        """The corner for a legend of this size: the upper right, unless far less of the lines runs in another."""
+        far, low = max(area.left(), area.right() - width), max(area.top(), area.bottom() - height)
+        size = QSizeF(width, height)
+        corners = [QRectF(QPointF(x, y), size) for x, y in ((far, area.top()), (area.left(), low))]
+        corners += [QRectF(QPointF(x, y), size) for x, y in ((area.left(), area.top()), (far, low))]
+        places = [place for line in self.lines for place in self._places_along(area, line)]
+        hidden = [sum(corner.contains(place) for place in places) for corner in corners]
+        least = hidden.index(min(hidden))
+        return corners[least if 2 * hidden[least] < hidden[0] else 0]
+
+    def _places_along(self, area: QRectF, line: Line) -> list[QPointF]:
+        """Places on a line, close enough to each other to see what it crosses."""
+        known = [(at, value) for at, value in enumerate(line.values) if math.isfinite(value)]
+        steps = max(1, SAMPLES_PER_LINE // max(1, len(known)))
+        places = [
+            (at + (after - at) * step / steps, value + (further - value) * step / steps)
+            for (at, value), (after, further) in pairwise([*known, *known[-1:]])
+            for step in range(steps)
+        ]
+        return [QPointF(self._x(area, self._first + at), self._y(area, value)) for at, value in places]
+
     def _epoch_at(self, x: float) -> int | None:
         metrics = QFontMetricsF(self._font())
         area = self._area(metrics, self._y_marks(metrics)[1])
@@ -185,7 +214,7 @@ class Curve(QWidget):
     def _y_marks(self, metrics: QFontMetricsF) -> tuple[list[float], list[str]]:
         if not self.lines:
             return [], []
-        room = self.height() - 3 * metrics.height() - 10
+        room = self.height() - 3 * metrics.height() - 10 - 2 * INSET
         marks = ticks(*self._bounds(), most=max(3, int(room / self._appearance.px(ROOM_PER_TICK_PX))))
         return [mark.value for mark in marks], [mark.text for mark in marks]
 
@@ -197,18 +226,13 @@ class Curve(QWidget):
         marks, texts = self._y_marks(metrics)
         area = self._area(metrics, texts)
         painter.setPen(QColor(theme.muted))
-        title = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(QRectF(0, 0, self.width(), metrics.height()), _LEFT | _MIDDLE, title)
+        title = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, self.width() - 2 * INSET)
+        painter.drawText(QRectF(INSET, INSET, self.width() - 2 * INSET, metrics.height()), _LEFT | _MIDDLE, title)
         if not self.n_epochs:
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, "no epochs yet")
             return
-        low, high = self._bounds()
-
-        def y(value: float) -> float:
-            return area.bottom() - area.height() * (value - low) / (high - low)
-
         for mark, text in zip(marks, texts, strict=True):
-            place = round(y(mark)) + 0.5
+            place = round(self._y(area, mark)) + 0.5
             painter.setPen(QPen(QColor(theme.hairline), 1))
             painter.drawLine(QPointF(area.left(), place), QPointF(area.right(), place))
             painter.setPen(QColor(theme.muted))
@@ -229,7 +253,7 @@ class Curve(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for line in self.lines:
             places = [
-                (epoch, QPointF(self._x(area, epoch), y(value)))
+                (epoch, QPointF(self._x(area, epoch), self._y(area, value)))
                 for epoch, value in enumerate(line.values, self._first)
                 if math.isfinite(value)
             ]
@@ -274,6 +298,8 @@ class Curve(QWidget):
             left = area.left()  # not over what is read
         bottom = self.height() if is_beside else area.bottom()
         box = QRectF(left, area.top(), width, bottom - area.top())
+        if not is_beside and self._read is None:
+            box = self._emptiest(area, width, legend_height(len(entries), metrics))
         paint_legend(painter, box, heading, entries, metrics, self._appearance)
 
     def sizeHint(self) -> QSize:

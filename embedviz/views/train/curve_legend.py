@@ -29,6 +29,11 @@ def legend_width(texts: Sequence[str], metrics: QFontMetricsF, appearance: Appea
     return widest + appearance.px(SAMPLE_PX) + PADDING_PX + 2
 
 
+def legend_height(n_lines: int, metrics: QFontMetricsF) -> float:
+    """How high a legend of so many lines is."""
+    return n_lines * (metrics.height() + 2) + 4
+
+
 def paint_legend(
     painter: QPainter,
     room: QRectF,

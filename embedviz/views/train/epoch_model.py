@@ -21,7 +21,7 @@ HEADS = Heads(
         "Words of the text read in a second of training",
     ),
 )
-RATE, SPEED = 4, 5
+HELDOUT, RATE, SPEED = 2, 4, 5
 Index = QModelIndex | QPersistentModelIndex
 
 

@@ -37,7 +37,7 @@ class MovedPage(DrawerPage):
         self.setObjectName("moved_page")
         self._found: Movement | None = None
         self.moved_button = push_button("What moved?", "moved_button", "Compare with what the training went on from")
-        self.file_button = push_button("Another file…", "moved_file_button", "Compare the open space with a file")
+        self.file_button = push_button("File…", "moved_file_button", "Compare the open space with a file")
         self.noise_button = push_button(
             "Measure the noise", "measure_noise_button", "Train once more by another seed, and count what differs"
         )

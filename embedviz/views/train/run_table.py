@@ -14,6 +14,8 @@ from embedviz.views.train.run_model import (
     BEGAN,
     CORPUS,
     DIMS,
+    EPOCHS,
+    HELDOUT,
     NAME_ROLE,
     SAMPLE_HEIGHT_PX,
     SAMPLE_PX,
@@ -25,7 +27,10 @@ from embedviz.views.train.run_model import (
 
 ROW_PX = 22
 CHARACTERS = (20, 13, 10, 5, 9, 9, 9, 11, 9, 16)
-LEFT_OUT = ((BEGAN, 930), (SIZE, 800), (CORPUS, 720), (ALGORITHM, 620), (DIMS, 535), (ACCURACY, 485))
+LEFT_OUT = (
+    *((BEGAN, 990), (SIZE, 850), (CORPUS, 760), (ALGORITHM, 650)),
+    *((DIMS, 555), (ACCURACY, 500), (HELDOUT, 360), (EPOCHS, 290)),
+)
 """Columns that a narrow table leaves out, and how wide it must be to show them."""
 
 
@@ -37,6 +42,7 @@ class RunTable(RowTable):
 
     def __init__(self, model: RunModel, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__("runs_table", "Kept trainings", appearance, row_px=ROW_PX, parent=parent)
+        self.setProperty("role", "spaced")
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSortRole(SORT_ROLE)
         self._sorted.setSourceModel(model)
@@ -93,7 +99,7 @@ class RunTable(RowTable):
     def _on_appearance_changed(self) -> None:
         super()._on_appearance_changed()
         self.setIconSize(QSize(self._appearance.px(SAMPLE_PX), self._appearance.px(SAMPLE_HEIGHT_PX)))
-        unit, padding = self._appearance.px(7), self._appearance.px(14)
+        unit, padding = self._appearance.px(7), self._appearance.px(22)
         for column, characters in enumerate(CHARACTERS):
             if column != TITLE:
                 self.horizontalHeader().resizeSection(column, unit * characters + padding)

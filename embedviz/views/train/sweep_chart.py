@@ -138,8 +138,10 @@ class SweepChart(QWidget):
             if x - half > last + 4:
                 painter.drawText(QRectF(x - width, area.bottom() + 2, 2 * width, metrics.height()), centred, text)
                 last = x + half
-        below = QRectF(area.left(), area.bottom() + 2 + metrics.height(), area.width(), metrics.height())
-        painter.drawText(below, centred, self.axis + (" (logarithmic)" if self.is_log else ""))
+        said = self.axis + (" (logarithmic)" if self.is_log else "")
+        needed = metrics.horizontalAdvance(said) + 2
+        left = max(0.0, area.center().x() - needed / 2)
+        painter.drawText(QRectF(left, area.bottom() + 2 + metrics.height(), needed, metrics.height()), centred, said)
 
     def _paint_series(self, painter: QPainter, area: QRectF, series: Series, at: int) -> None:
         painter.setPen(self._pen(at))

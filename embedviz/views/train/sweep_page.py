@@ -32,7 +32,7 @@ from embedviz.training.sweep import Sweep, SweepPoint, comparable, values_of
 from embedviz.views import theme as measures
 from embedviz.views.appearance import Appearance
 from embedviz.views.drawer_page import DrawerPage
-from embedviz.views.panel import beside, plain, push_button, snug, stack_into
+from embedviz.views.panel import beside, plain, push_button, snug, stack_into, take_turns
 from embedviz.views.text import one_line
 from embedviz.views.train.sweep_chart import Series, SweepChart
 
@@ -79,7 +79,7 @@ TIPS = MappingProxyType(
         "seconds": "Seconds of learning, without reading and measuring",
     }
 )
-NARROWEST_EDIT_PX, WIDEST_EDIT_PX, NARROW_PX = 150, 260, 760
+NARROWEST_EDIT_PX, WIDEST_EDIT_PX, NARROW_PX = 96, 260, 760
 
 
 class SweepPage(DrawerPage):
@@ -179,9 +179,8 @@ class SweepPage(DrawerPage):
     def _offer(self) -> None:
         """Offer what can be done now, and say what would be swept."""
         operations, plan = self._operations, self._operations.plan
-        is_busy = operations.is_sweeping or operations.is_training
-        self.sweep_button.setEnabled(not is_busy and bool(self.values_edit.text().strip()))
-        self.stop_button.setEnabled(operations.is_sweeping)
+        can_begin = not operations.is_training and bool(self.values_edit.text().strip())
+        take_turns(self.sweep_button, (self.stop_button,), is_running=operations.is_sweeping, can_begin=can_begin)
         self.copy_button.setEnabled(self._shown is not None and bool(self._shown.points))
         name = self.option_combo.currentData()
         judged = ", ".join(one_line(file.name, most=40) for file in self._files)

@@ -13,7 +13,7 @@ from embedviz.progress import time_left
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.training import SMALL_WORLD, Preview
 from embedviz.training.continuing import CONTINUABLE
-from embedviz.views.panel import head, plain, push_button, scrolled
+from embedviz.views.panel import head, plain, push_button, scrolled, take_turns
 from embedviz.views.text import one_line
 from embedviz.views.train.epoch_slider import EpochSlider
 from embedviz.views.train.options_form import OptionsForm
@@ -197,10 +197,8 @@ class TrainPanel(QFrame):
     def _on_training_changed(self) -> None:
         running = self._operations.is_training
         self._began = time.monotonic()
-        self.train_button.setEnabled(not running)
-        self.pause_button.setEnabled(running)
-        self.stop_button.setEnabled(running)
-        self.cancel_button.setEnabled(running)
+        enders = (self.pause_button, self.stop_button, self.cancel_button)
+        take_turns(self.train_button, enders, is_running=running)
         self.progress.setVisible(running)
         self.progress_label.setVisible(running)
         self.progress.setValue(0)

@@ -17,12 +17,12 @@ from embedviz.views.drawer_page import DrawerPage
 from embedviz.views.panel import plain, snug
 from embedviz.views.row_table import RowTable
 from embedviz.views.train.curve import Curve, Line
-from embedviz.views.train.epoch_model import RATE, SPEED, EpochModel
+from embedviz.views.train.epoch_model import HELDOUT, RATE, SPEED, EpochModel
 
 EMPTY = "Train on a text to see loss and accuracy, epoch by epoch."
 FOREIGN = "The open space was not trained here, so it has no epochs. Train on a text to see loss and accuracy."
 ROW_PX = 22
-NARROW_PAGE_PX, NARROW_TABLE_PX = 600, 340
+NARROW_PAGE_PX, NARROW_TABLE_PX, NARROWEST_TABLE_PX = 600, 340, 240
 
 
 class TrainingPage(DrawerPage):
@@ -137,8 +137,8 @@ class TrainingPage(DrawerPage):
         """A narrow page leaves out what the table says too, and from that how fast and by what steps was learned."""
         self.accuracy_plot.setVisible(self.width() >= self._appearance.px(NARROW_PAGE_PX))
         self._column.activate()
-        for column in (RATE, SPEED):
-            self.epoch_table.setColumnHidden(column, self.epoch_table.width() < self._appearance.px(NARROW_TABLE_PX))
+        for column, least in ((RATE, NARROW_TABLE_PX), (SPEED, NARROW_TABLE_PX), (HELDOUT, NARROWEST_TABLE_PX)):
+            self.epoch_table.setColumnHidden(column, self.epoch_table.width() < self._appearance.px(least))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
