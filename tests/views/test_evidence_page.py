@@ -14,6 +14,7 @@ from embedviz.training import TrainingOptions, train_steps
 from embedviz.training.trained_text import NOT_TRAINED
 from embedviz.views.learn.concordance_table import BESIDE, KEYWORD, LEFT, PLACE, RIGHT, SPOT_ROLE, laid_out
 from embedviz.views.learn.evidence_page import EvidencePage
+from embedviz.views.mnemonics import without_mnemonic
 
 WARD = "The doctor saw the patient.\n\nA nurse saw the patient, too!\nThe Doctor and nurse left.\n"
 
@@ -137,7 +138,7 @@ def test_the_context_menu_of_a_neighbor(qtbot, window, ward, ask, idle):
     assert window.session.state.answer.text == "doctor"
     assert window.session.focus == answer.rows[2]
     assert table.contextMenuPolicy() == Qt.ContextMenuPolicy.ActionsContextMenu
-    assert "Why is it near?" in [action.text() for action in table.actions()]
+    assert "Why is it near?" in [without_mnemonic(action.text()) for action in table.actions()]
     menu = QMenu(table)
     qtbot.addWidget(menu)
     menu.addActions(table.actions())

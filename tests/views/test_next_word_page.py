@@ -208,11 +208,12 @@ def test_the_keyboard_goes_from_learn_to_stop_and_back(qtbot, window, page, corp
 
 
 def test_the_figures_below_are_not_cut(window, learned, qapp):
+    label = learned.summary_label
+    label.setText(f"{label.text()} {label.text()}")
     for width in (1280, 800):
         window.resize(width, 800)
         qapp.processEvents()
-        label = learned.summary_label
-        assert label.heightForWidth(label.width()) <= label.height()
+        assert 0 < label.heightForWidth(label.width()) <= label.height()
         assert learned.tokens_label.width() <= learned.width()
 
 

@@ -31,15 +31,15 @@ class Canvas:
         canvas, frame = cls(is_opaque=False), frame_of(area, area, ratio)
         if frame is not None:
             canvas.fit(frame)
-        canvas.pixels[:] = 0
         return canvas
 
     def fit(self, frame: Frame) -> None:
         """Lie where a frame lies; what was drawn is lost where the size is another."""
         height, width = frame.viewport.height, frame.viewport.width
-        if self.pixels.shape != (height, width, 4) or self.image.isNull():
-            self.pixels = np.empty((height, width, 4), np.uint8)
-            self.image = QImage(self.pixels.data, width, height, 4 * width, self._form)
+        if self.pixels.shape != (height, width, 4):
+            self.pixels = np.zeros((height, width, 4), np.uint8)
+        # anew each time: of one that somebody still holds, as a page to be printed does, Qt would paint on a copy
+        self.image = QImage(self.pixels.data, width, height, 4 * width, self._form)
         self.image.setDevicePixelRatio(frame.ratio)
         self._frame = frame
 

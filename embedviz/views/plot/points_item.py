@@ -63,6 +63,7 @@ class PointsItem:
         self._clean: ByteArray | None = None  # the last picture, for what is drawn over it
         self._drawn_for: Frame | None = None
         self._seen: Frame | None = None
+        self._rested = False  # whether the last frame was of a view that had been seen before
         self._cell_px = CELL_PX
         self._wish: tuple[object, ...] = (None,) * 5
 
@@ -127,6 +128,7 @@ class PointsItem:
         if self._theme is None:
             return
         frame, is_resting = canvas.frame, self._seen in (None, canvas.frame)
+        is_kept, self._rested = is_resting or self._rested, is_resting
         if frame == self._drawn_for and self._clean is not None:
             canvas.pixels[:] = self._clean
             return
@@ -134,8 +136,8 @@ class PointsItem:
             self._follow(frame)
         self._draw(canvas, painter, self._theme)
         self._drawn_for = frame
-        # a view that moves is not looked at twice, so that its pictures need not be kept
-        self._clean = canvas.pixels.copy() if is_resting else None
+        # a view that moves at every frame is not looked at twice, so that its pictures need not be kept
+        self._clean = canvas.pixels.copy() if is_kept else None
 
     def _follow(self, frame: Frame) -> None:
         """Tell a view that moves from one that rests."""
