@@ -86,9 +86,9 @@ def test_names_are_whole_after_a_sheet_was_cleared_in_any_order(sheet, monkeypat
         np.testing.assert_array_equal(laid(sheet, row), before[row])
 
 
-@pytest.mark.parametrize("ratio", [1.0, 2.0])
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
 @pytest.mark.parametrize("size", [14, 40])
-def test_letters_that_stand_out_do_not_reach_the_next_name(qapp, size, ratio):
+def test_a_name_is_written_beside_others_as_it_is_alone(qapp, size, ratio):
     font = QFont()
     font.setPixelSize(size)
     font.setItalic(True)

@@ -233,6 +233,24 @@ def test_a_crowd_is_drawn_coarser_while_the_view_moves_and_finely_at_rest(monkey
     assert (array(grabbed(quiet)) == at_rest).all()
 
 
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_view_is_drawn_once_however_often_it_is_looked_at(monkeypatch, quiet, crowd, looks):
+    drawn, paint = [], quiet.scene.painter.paint
+    monkeypatch.setattr(quiet.scene.painter, "paint", lambda *args, **how: drawn.append(0) or paint(*args, **how))
+    for _ in range(2):  # the first is a rest, after which the plot may have been moved without pause
+        quiet.camera.move(0.1, 0.0)
+        grabbed(quiet)
+        grabbed(quiet)
+    drawn.clear()
+    for _ in range(5):
+        quiet.camera.move(0.1, 0.0)
+        pictures = [array(grabbed(quiet)) for _ in range(looks)]
+    assert len(drawn) == 5
+    assert (pictures[0] == pictures[-1]).all()
+    quiet.points_item.redraw()
+    assert (array(grabbed(quiet)) == pictures[0]).all()
+
+
 def test_points_are_as_large_and_as_opaque_as_the_person_wants(quiet, window, crowd):
     inks = []
     for size, opacity in ((1.0, 1.0), (2.0, 1.0), (1.0, 0.3)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 
@@ -17,7 +18,6 @@ HALO_STRENGTH = 0.9
 MOST_KEPT = 4000
 AT_ONCE = 64
 _INK = QColor("white")
-_NUDGE_PX = 1 / 32  # Qt cuts places to quarters of a pixel: rounding must not decide to which
 
 
 class Lettering:
@@ -43,7 +43,9 @@ class Lettering:
         advance, reach = self.metrics.horizontalAdvance, max(1, round((HALO_PX - 1) * ratio))
         widths = [int((advance(text) + 2 * HALO_PX) * ratio) + 2 for text in texts]
         apart = 2 * (reach + 1)  # letters may stand out of their name's room, and their halos further
-        starts = np.cumsum([apart, *(width + apart for width in widths)]).tolist()
+        # each begins at a multiple of four units, whole device pixels at usual ratios: so it is drawn alike anywhere
+        rooms = [math.ceil((width + apart) / (4 * ratio)) for width in (0, *widths)]
+        starts = [round(4 * room * ratio) for room in np.cumsum(rooms).tolist()]
         height = int((self.metrics.height() + 2 * HALO_PX) * ratio) + 1
         mask = QImage(starts[-1], height, QImage.Format.Format_Grayscale8)
         mask.setDevicePixelRatio(ratio)
@@ -52,8 +54,7 @@ class Lettering:
             painter.setFont(self._font)
             painter.setPen(_INK)
             for start, text in zip(starts, texts, strict=False):
-                left = (start + _NUDGE_PX) / ratio + HALO_PX
-                painter.drawText(QPointF(left, HALO_PX + self.metrics.ascent()), text)
+                painter.drawText(QPointF(start / ratio + HALO_PX, HALO_PX + self.metrics.ascent()), text)
         letters = np.frombuffer(mask.constBits(), np.uint8).reshape(height, mask.bytesPerLine())[:, : starts[-1]]
         pixels = with_halo(letters, reach, _bytes(color), _bytes(self._ground), HALO_STRENGTH)
         return [pixels[:, start : start + width] for start, width in zip(starts, widths, strict=False)]
