@@ -1,4 +1,4 @@
-"""The kernels of drawing as Python, on arrays that refuse an index out of range: compiled they would end the process."""
+"""The kernels of drawing as Python, on arrays that refuse indices out of range; compiled they would crash."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_an_index_out_of_range_is_seen() -> None:
         strictly(lambda array: array[0, -1])(np.zeros((3, 3)))
 
 
-@pytest.mark.parametrize("case", range(40))
+@pytest.mark.parametrize("case", range(24))
 def test_any_points_are_drawn_inside_of_the_picture(case: int) -> None:
     random = np.random.default_rng(case)
     n, size = int(random.choice([0, 1, 2, 255, 256, 257])), SIZES[case % len(SIZES)]

@@ -43,7 +43,7 @@ class Lettering:
         advance, reach = self.metrics.horizontalAdvance, max(1, round((HALO_PX - 1) * ratio))
         widths = [int((advance(text) + 2 * HALO_PX) * ratio) + 2 for text in texts]
         apart = 2 * (reach + 1)  # letters may stand out of their name's room, and their halos further
-        # each begins at a multiple of four units, whole device pixels at usual ratios: so it is drawn alike anywhere
+        # each starts at a multiple of four units, whole device pixels at usual ratios: so it is drawn alike anywhere
         rooms = [math.ceil((width + apart) / (4 * ratio)) for width in (0, *widths)]
         starts = [round(4 * room * ratio) for room in np.cumsum(rooms).tolist()]
         height = int((self.metrics.height() + 2 * HALO_PX) * ratio) + 1
