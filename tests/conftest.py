@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import shutil
 import sys
@@ -21,6 +22,7 @@ import pytest
 pytest_plugins = ["pytester"]
 
 GRACE_SECONDS = 2.0
+_NUMBERS = itertools.count()
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 hypothesis.settings.register_profile("embedviz", deadline=None, derandomize="CI" in os.environ)
@@ -49,11 +51,18 @@ def pytest_configure(config: pytest.Config) -> None:
     shutil.rmtree(kept / "spaces", ignore_errors=True)  # copies of files that an earlier session opened
 
 
+@pytest.fixture(autouse=True)
+def _own_settings_and_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one person sets or trains is not what the next one finds."""
+    own = f"of-test-{next(_NUMBERS)}"
+    for name in ("EMBEDVIZ_CONFIG", "EMBEDVIZ_RUNS"):
+        monkeypatch.setenv(name, str(Path(os.environ[name]) / own))
+
+
 @pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A runs folder of the test's own."""
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
+def runs(_own_settings_and_runs: None) -> Path:
+    """The runs folder of the test."""
+    return Path(os.environ["EMBEDVIZ_RUNS"])
 
 
 @dataclass(frozen=True)

@@ -167,12 +167,6 @@ class Gate:
             self.closed.set()
 
 
-@pytest.fixture(autouse=True)
-def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What one person sets is not what the next one finds."""
-    monkeypatch.setenv("EMBEDVIZ_CONFIG", str(tmp_path_factory.mktemp("config")))
-
-
 @pytest.fixture
 def run_window(qapp):
     """Run the real main() with a script at the screen; returns its exit code."""

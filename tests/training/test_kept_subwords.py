@@ -22,11 +22,6 @@ FASTTEXT = replace(OPTIONS, algorithm="fasttext", n_buckets=500)
 UNKNOWN = "catdog"
 
 
-@pytest.fixture(autouse=True)
-def _runs(tmp_path, monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
-
-
 @pytest.fixture
 def corpus(tmp_path):
     return story(tmp_path)
