@@ -60,9 +60,10 @@ def _own_settings_and_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def runs(_own_settings_and_runs: None) -> Path:
-    """The runs folder of the test."""
-    return Path(os.environ["EMBEDVIZ_RUNS"])
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runs folder where the test finds it."""
+    monkeypatch.setenv("EMBEDVIZ_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"
 
 
 @dataclass(frozen=True)
