@@ -35,7 +35,11 @@ from embedviz.formats.saving import check_saving, files_beside, save_steps
 from embedviz.formats.space_cache import copy_in_background, keep_steps
 from embedviz.formats.table_export import answer_table, answers_table, export_steps, items_table
 
-KERNELS: tuple[str, ...] = ("embedviz.formats.text_kernels", "embedviz.formats.binary_kernels")
+KERNELS: tuple[str, ...] = (
+    "embedviz.formats.text_kernels",
+    "embedviz.formats.binary_kernels",
+    "embedviz.space.label_kernels",
+)
 
 __all__ = [
     "FORMATS",

@@ -31,7 +31,7 @@ def labels_arrays(labels: Labels) -> tuple[Arrays, dict[str, Any]]:
     """The arrays and facts of labels with all that they worked out."""
     arrays: Arrays = {"labels": labels.buffer, "label-offsets": labels.offsets, "label-order": labels.order}
     for folding in FALL_BACKS:
-        folded, rows = labels.folded(folding)
+        folded, rows = labels.spellings(folding)
         arrays |= {
             f"{folding}-labels": folded.buffer,
             f"{folding}-offsets": folded.offsets,
@@ -53,7 +53,7 @@ def labels_from(array: Named, facts: Mapping[str, Any]) -> Labels:
             raise DamagedEntryError(str(error)) from error
         vars(each).pop("n_duplicates")
         rows = array(f"{folding}-rows")
-        if rows.dtype != np.int64 or rows.shape != (len(each),):
+        if rows.dtype != np.int32 or rows.shape != (len(each),):
             raise DamagedEntryError(f"{folding}-rows")
         folded[folding] = (each, rows)
     try:

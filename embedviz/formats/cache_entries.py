@@ -25,7 +25,7 @@ from embedviz.formats.cache_arrays import DamagedEntryError, check_regular, is_w
 from embedviz.progress import Steps
 
 ENTRY = "entry.json"
-_VERSION = 3
+_VERSION = 4
 _FRESH = "fresh-"
 _GIGABYTE = 10**9
 _SHARE_OF_DISK = 0.1

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import FormatError, MissingLibraryError
+from embedviz.formats.label_bytes import clean_labels
 from embedviz.formats.memory_plan import check_memory
 from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import FloatArray
@@ -88,20 +89,23 @@ def check_storage(dataset: Any, path: str, name: str) -> None:
         )
 
 
-def read_table(dataset: Any, path: str, name: str) -> Steps[FloatArray]:
-    """A table as float32 (n, d), some rows at a time."""
+def check_table(dataset: Any, path: str, name: str) -> None:
+    """Refuse a table that cannot be what it declares, or does not fit into memory as float32."""
     check_storage(dataset, path, name)
+    check_memory(name, *dataset.shape, extra_bytes=_BYTES_AT_ONCE)
+
+
+def table_parts(dataset: Any) -> Iterator[FloatArray]:
+    """The rows of a table as float32 (little-endian), some at a time."""
     n_items, n_dims = dataset.shape
-    check_memory(name, n_items, n_dims, extra_bytes=_BYTES_AT_ONCE)
-    vectors = np.empty((n_items, n_dims), np.float32)
     step = max(1, _BYTES_AT_ONCE // (n_dims * dataset.dtype.itemsize))
     if dataset.chunks is not None:
         step = max(step, dataset.chunks[0])
-    with np.errstate(over="ignore", invalid="ignore"):
-        for start in range(0, n_items, step):
-            yield Progress(start / n_items, f"Opening {name}: {start:,} items")
-            vectors[start : start + step] = dataset[start : start + step]
-    return vectors
+    for start in range(0, n_items, step):
+        values = dataset[start : start + step]
+        with np.errstate(over="ignore", invalid="ignore"):
+            part = values.astype("<f4", copy=False)
+        yield part
 
 
 def read_values(dataset: Any, path: str, name: str) -> NDArray[Any]:
@@ -121,16 +125,18 @@ def read_texts(dataset: Any, path: str, name: str) -> Steps[Labels]:
     check_storage(dataset, path, name)
     allowed = max(_SMALL_BYTES, _MOST_TIMES * Path(dataset.file.filename).stat().st_size)
     pieces: list[bytes] = []
+    offsets = np.zeros(len(dataset) + 1, np.int64)
     n_bytes = 0
     for start in range(0, len(dataset), _STRINGS_AT_ONCE):
         if start % (64 * _STRINGS_AT_ONCE) == 0:
             yield Progress(start / len(dataset), f"Reading “{path}”")
-        for value in _encoded(dataset[start : start + _STRINGS_AT_ONCE]):
-            pieces.append(value)
-            n_bytes += len(value)
+        texts = list(_encoded(dataset[start : start + _STRINGS_AT_ONCE]))
+        offsets[start + 1 : start + 1 + len(texts)] = n_bytes + np.cumsum(list(map(len, texts)))
+        pieces.append(b"".join(texts))
+        n_bytes += len(pieces[-1])
         if n_bytes > allowed:
             raise FormatError(f"The texts of “{path}” in “{name}” are longer than the file can hold; it is damaged.")
-    return Labels.from_strings(piece.decode("utf-8", "replace") for piece in pieces)
+    return clean_labels(np.frombuffer(b"".join(pieces), np.uint8), offsets)[0]
 
 
 def _encoded(values: NDArray[Any]) -> Iterator[bytes]:

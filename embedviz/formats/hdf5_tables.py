@@ -15,15 +15,22 @@ import numpy as np
 
 from embedviz.errors import FormatError, MemoryPlanError, OptionError
 from embedviz.formats.anndata_columns import is_column, obs_column
-from embedviz.formats.hdf5_objects import Objects, is_table, is_text, library, objects_of, read_table, read_texts
+from embedviz.formats.hdf5_objects import (
+    Objects,
+    check_table,
+    is_table,
+    is_text,
+    library,
+    objects_of,
+    read_texts,
+    table_parts,
+)
 from embedviz.formats.metadata_table import LABEL_NAMES, typed_column
 from embedviz.formats.npz_columns import LABEL_MEMBERS
-from embedviz.formats.npz_writing import write_npz
+from embedviz.formats.npz_writing import Member, members_beside, write_members
 from embedviz.formats.step_limit import limited
 from embedviz.progress import Steps, within
-from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.labels import Labels
-from embedviz.space.source import Source
 from embedviz.space.table import Column, Table
 
 _ANNDATA = "AnnData"
@@ -55,14 +62,17 @@ def read_steps(
         chosen = _chosen(tables, vector, found)
         if chosen is None:
             return {"title": title, "choices": choices}
-        vectors = yield from within(read_table(found.datasets[chosen], chosen, name), 0.0, 0.5)
-        reading = _obs(found, len(vectors), label) if is_anndata else _beside(found, chosen, len(vectors), label)
-        labels, metadata, skipped = yield from within(reading, 0.5, 0.7)
+        dataset = found.datasets[chosen]
+        check_table(dataset, chosen, name)
+        n_items = int(dataset.shape[0])
+        reading = _obs(found, n_items, label) if is_anndata else _beside(found, chosen, n_items, label)
+        labels, metadata, skipped = yield from within(reading, 0.0, 0.3)
         if columns is not None:
             metadata = {key: column for key, column in metadata.items() if key in columns}
-    labels = labels if labels is not None else Labels.from_strings([""] * len(vectors))
-    space = EmbeddingSpace(vectors, labels, Source(name, title), Table(len(vectors), metadata))
-    yield from within(write_npz(space, [Path(target)]), 0.7, 1.0)
+        labels = labels if labels is not None else Labels.from_strings([""] * n_items)
+        vectors = Member("vectors", np.dtype("<f4"), dataset.shape, table_parts(dataset))
+        members = [vectors, *members_beside(labels, Table(n_items, metadata))]
+        yield from within(write_members(Path(target), members, f"Opening {name}:"), 0.3, 1.0)
     return {"title": title, "chosen": chosen, "skipped": skipped}
 
 

@@ -14,6 +14,7 @@ from embedviz.formats.csv_batches import csv_batches
 from embedviz.formats.csv_layout import metadata_layout
 from embedviz.formats.json_columns import flat, json_column, texts
 from embedviz.formats.json_stream import JsonStream
+from embedviz.formats.parquet_file import parquet_file
 from embedviz.formats.table_roles import Field
 from embedviz.progress import Progress, Steps
 from embedviz.space.labels import Labels
@@ -75,23 +76,26 @@ def _is_csv(head: bytes) -> bool:
 
 def _arrow_batches(path: Path, head: bytes) -> Iterator[Any]:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     if head.startswith(_PARQUET):
-        with pq.ParquetFile(path) as table:
-            names = [field.name for field in table.schema_arrow if field_of(field).use not in ("vector", "unknown")]
+        with parquet_file(path) as table:
+            names = [field.name for field in table.schema_arrow if _is_metadata(field)]
             yield from table.iter_batches(_ROWS_AT_ONCE, columns=names)
         return
+    is_file = head.startswith(_ARROW)
+    opened = pa.ipc.open_file if is_file else pa.ipc.open_stream
     with pa.OSFile(str(path)) as file:
-        if head.startswith(_ARROW):
-            with pa.ipc.open_file(file) as reader:
-                batches = [reader.get_batch(at) for at in range(reader.num_record_batches)]
-        else:
-            with pa.ipc.open_stream(file) as reader:
-                batches = list(reader)
-        for batch in batches:
-            batch.validate(full=True)
-            yield batch
+        with opened(file) as reader:
+            wanted = [at for at, field in enumerate(reader.schema) if _is_metadata(field)]
+        file.seek(0)
+        with opened(file, options=pa.ipc.IpcReadOptions(included_fields=wanted)) as reader:
+            for batch in (reader.get_batch(at) for at in range(reader.num_record_batches)) if is_file else reader:
+                batch.validate(full=True)
+                yield batch
+
+
+def _is_metadata(field: Any) -> bool:
+    return field_of(field).use not in ("vector", "unknown")
 
 
 def _from_batches(path: Path, batches: Iterator[Any], fields: Sequence[Field] | None) -> Steps[MetadataFile]:
@@ -100,7 +104,7 @@ def _from_batches(path: Path, batches: Iterator[Any], fields: Sequence[Field] | 
     for batch in batches:
         n_rows += len(batch)
         for field, array in zip(batch.schema, batch.columns, strict=True):
-            if fields is not None or field_of(field).use not in ("vector", "unknown"):
+            if fields is not None or _is_metadata(field):
                 kept.setdefault(field.name, []).append(array)
         yield Progress(None, f"Reading {path.name}: {n_rows:,} rows")
     labels: dict[str, Labels] = {}

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from embedviz import kernels
 from embedviz.errors import (
+    EmbedvizError,
     FileAccessError,
     FormatError,
     InputError,
@@ -26,6 +28,7 @@ from embedviz.formats.catalog import FOLDER_FORMATS, FORMATS
 from embedviz.formats.companions import attach
 from embedviz.formats.contents import named
 from embedviz.formats.csv_layout import metadata_layout
+from embedviz.formats.freed_memory import give_back
 from embedviz.formats.lazy_hash import hash_of
 from embedviz.formats.packed_text import read_packed_text
 from embedviz.formats.pickles import refuse_pickles
@@ -42,6 +45,7 @@ from embedviz.formats.unpacking import sweep_leftovers, unpacked
 from embedviz.formats.vector_choice import check_unnamed
 from embedviz.progress import Progress, Steps, within
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.label_order import KERNEL_MODULE as LABEL_KERNELS
 from embedviz.space.labels import Labels
 from embedviz.space.run import Run
 from embedviz.space.source import FileState, LazyHash, Note, Source
@@ -50,6 +54,7 @@ from embedviz.space.table import Table
 _READ_SHARE, _UNPACKED_SHARE = 0.9, 0.2
 _PROSE_SHARE = 0.6
 _WAIT_SECONDS = 0.05
+_MANY_LABELS = 1 << 17
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 StrPath = str | os.PathLike[str]
@@ -203,6 +208,7 @@ def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) ->
     space = EmbeddingSpace(reading.vectors, labels, source, metadata, subwords=reading.subwords)
     if reading.norms is not None:
         space = space.with_norms(reading.norms)
+    give_back()  # what reading worked in, before more is worked out
     yield from prepared(space)
     n_zero, n_nonfinite = len(space.zero_rows), len(space.nonfinite_rows)
     counted = (
@@ -228,11 +234,15 @@ def finished_space(reading: Reading, source: Source, notes: tuple[Note, ...]) ->
     more = [
         Note(kind, count, f"{count:,} {one if count == 1 else many}") for kind, count, many, one in counted if count
     ]
+    give_back()
     return space.with_notes((*notes, *more))
 
 
 def prepared(space: EmbeddingSpace) -> Steps[None]:
     """Order the labels of a space while its vectors are measured, on two threads."""
+    if space.n_items >= _MANY_LABELS:
+        with suppress(EmbedvizError):  # else they are ordered by numpy
+            yield from kernels.ready(LABEL_KERNELS)
     with ThreadPoolExecutor(2, "preparing") as pool:
         ordering, measuring = pool.submit(_ordered, space.labels), pool.submit(lambda: space.magnitudes)
         parts: tuple[tuple[Future[Any], float, str], ...] = (

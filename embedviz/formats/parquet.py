@@ -13,13 +13,14 @@ from embedviz.formats.arrow_table import ArrowSource, inspected, read_source
 from embedviz.formats.arrow_writing import write_batches
 from embedviz.formats.contents import Contents
 from embedviz.formats.metadata_writing import fits_a_table
+from embedviz.formats.parquet_file import parquet_file
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Format, Reading, Wish
 from embedviz.progress import Progress, Steps
 from embedviz.space.embedding_space import EmbeddingSpace
 
 _MAGIC = b"PAR1"
-_ROWS_AT_ONCE, _BUFFER_BYTES = 1 << 12, 1 << 22
+_ROWS_AT_ONCE = 1 << 12
 
 
 def _detect(probe: Probe) -> bool:
@@ -39,10 +40,7 @@ def _inspect(probe: Probe) -> Steps[Contents]:
 
 @contextmanager
 def _source(probe: Probe) -> Iterator[ArrowSource]:
-    import pyarrow.parquet as pq
-
-    # else whole row groups, or the whole file, are read ahead and held beside the matrix
-    with pq.ParquetFile(probe.path, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
+    with parquet_file(probe.path) as file:
 
         def batches(vectors: Sequence[str], others: Sequence[str]) -> Iterator[Any]:
             return iter(file.iter_batches(_ROWS_AT_ONCE, columns=[*vectors, *others]))

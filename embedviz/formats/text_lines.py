@@ -68,6 +68,11 @@ class LineBlocks:
         if isinstance(block.base, np.ndarray):
             self._spare.append(block.base)
 
+    def close(self) -> None:
+        """Free all memory that waits to be filled; nothing is read after."""
+        self._is_over, self._carry = True, np.empty(0, np.uint8)
+        self._spare.clear()
+
     def _buffer(self, n_bytes: int) -> ByteArray:
         while self._spare:
             spare = self._spare.pop()

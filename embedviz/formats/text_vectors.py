@@ -13,6 +13,7 @@ import numpy as np
 from embedviz import kernels
 from embedviz.errors import FormatError, InputError, MemoryPlanError
 from embedviz.formats import text_block
+from embedviz.formats.freed_memory import give_back
 from embedviz.formats.label_bytes import clean_labels
 from embedviz.formats.probe import Probe, changed
 from embedviz.formats.registry import Reading, Wish
@@ -119,6 +120,8 @@ class _TextRows:
                 yield from self._told(waiting, is_last=block is None and len(waiting) == 1)
         finally:
             pool.shutdown(cancel_futures=True)
+        self._blocks.close()
+        give_back()
         return self._reading()
 
     def _no_room(self) -> InputError:
@@ -238,6 +241,7 @@ class _TextRows:
         if self._n_blank:
             notes.append(Note("blank_lines", self._n_blank, f"{self._n_blank:,} blank lines were skipped."))
         offsets = np.concatenate(self._offsets)
+        self._offsets.clear()
         first = 0
         if layout.doubtful is not None and layout.doubtful[0] == self._n_rows - 1:
             layout = replace(layout, declared=layout.doubtful[:2])
@@ -246,6 +250,7 @@ class _TextRows:
         labels = None
         if layout.has_label:
             joined = np.concatenate(self._labels)
+            self._labels.clear()
             labels, n_bad = clean_labels(joined[offsets[first] :], offsets[first:] - offsets[first])
             notes += bad_labels(n_bad)
         n_rows = self._n_rows - first

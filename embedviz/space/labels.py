@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import overload
 
 import numpy as np
 
-from embedviz.space.arrays import ByteArray, FlagArray, RowArray, read_only
-from embedviz.space.folding import Folding, fold, folded_rows, rows_holding
+from embedviz.space.arrays import ByteArray, CodeArray, FlagArray, RowArray, read_only
+from embedviz.space.folding import Folding, fold, folded_rows, further_rows, rows_holding
+from embedviz.space.label_order import n_repeats, sorted_rows
 
 FALL_BACKS: tuple[Folding, ...] = ("NFC", "case", "NFKC")
+_LAST: tuple[Folding, ...] = ("case", "NFKC")
 
-_PYTHON_SORT_BELOW = 4096
-_PYTHON_SORT_FROM = 256  # bytes that labels have in common; many texts that are alike further are few
+Changed = tuple["Labels", CodeArray]
 
 
 class Labels(Sequence[str]):
@@ -31,7 +32,7 @@ class Labels(Sequence[str]):
         self._bytes = self._buffer.data
         self._bounds = self._offsets.data
         self._lock = threading.Lock()
-        self._folded: dict[Folding, tuple[Labels, RowArray]] = {}
+        self._changed: dict[Folding, Changed] = {}
 
     @classmethod
     def from_strings(cls, strings: Iterable[str]) -> Labels:
@@ -64,7 +65,7 @@ class Labels(Sequence[str]):
         """One label as UTF-8 bytes."""
         return bytes(self._bytes[self._bounds[row] : self._bounds[row + 1]])
 
-    def take(self, rows: RowArray) -> tuple[str, ...]:
+    def take(self, rows: RowArray | CodeArray) -> tuple[str, ...]:
         """The labels of some rows, decoded."""
         return tuple(self[int(row)] for row in rows)
 
@@ -76,33 +77,49 @@ class Labels(Sequence[str]):
         """Build the sorted order and the folded spellings now, so that the first question does not wait."""
         _ = self._order
         for folding in FALL_BACKS:
-            self._folded_labels(folding)[0].prepare_order()
+            self.spellings(folding)[0].prepare_order()
 
     def prepare_order(self) -> None:
         """Build the sorted order alone: all that `find` and `starting_with` need."""
         _ = self._order
 
     @property
-    def order(self) -> RowArray:
-        """Rows sorted by the bytes of their labels, ties by row (n, int64, read-only)."""
+    def order(self) -> CodeArray:
+        """Rows sorted by the bytes of their labels, ties by row (n, int32, read-only)."""
         return self._order
 
-    def folded(self, folding: Folding) -> tuple[Labels, RowArray]:
-        """The labels that change under `folding`, as they then are, and their rows (int64)."""
-        return self._folded_labels(folding)
+    def folded(self, folding: Folding) -> Changed:
+        """The labels that change under `folding`, as they then are, and their rows, ascending (int32).
 
-    def remember(
-        self, order: RowArray, n_duplicates: int, folded: Mapping[Folding, tuple[Labels, RowArray]] | None = None
-    ) -> None:
+        Those of NFKC are worked out at each call: what is kept of them is `spellings`.
+        """
+        if folding != "NFKC":
+            return self.spellings(folding)
+        rows, buffer, offsets = folded_rows(self._buffer, self._offsets, self.ascii_rows, folding)
+        return Labels(buffer, offsets), rows
+
+    def spellings(self, folding: Folding) -> Changed:
+        """What is kept of the labels under `folding`, and their rows: for NFC and case those that it changes.
+
+        NFKC folds most labels as case-folding does, so of it only those are kept of which it makes something else.
+        """
+        with self._lock:
+            if folding not in self._changed:
+                made = further_rows if folding == "NFKC" else partial(folded_rows, folding=folding)
+                rows, buffer, offsets = made(self._buffer, self._offsets, self.ascii_rows)
+                self._changed[folding] = (Labels(buffer, offsets), rows)
+            return self._changed[folding]
+
+    def remember(self, order: CodeArray, n_duplicates: int, spellings: Mapping[Folding, Changed] | None = None) -> None:
         """Take over what these same labels worked out before; ValueError where it cannot be of them."""
         n = len(self)
-        shifted = [rows for _, rows in (folded or {}).values()]
-        if order.shape != (n,) or order.dtype != np.int64 or any(len(rows) > n for rows in shifted):
+        shifted = [rows for _, rows in (spellings or {}).values()]
+        if order.shape != (n,) or order.dtype != np.int32 or any(len(rows) > n for rows in shifted):
             raise ValueError(f"this is no order of {n:,} labels")
         if any(len(rows) and not 0 <= int(rows.min()) <= int(rows.max()) < n for rows in (order, *shifted)):
             raise ValueError("a row is named that is not there")
         vars(self).update(_order=read_only(order), n_duplicates=n_duplicates)
-        self._folded.update(folded or {})
+        self._changed.update(spellings or {})
 
     @property
     def is_ordered(self) -> bool:
@@ -117,14 +134,17 @@ class Labels(Sequence[str]):
     def find_all(self, text: str) -> RowArray:
         """All rows labelled exactly `text`, ascending."""
         low, high = self._range(text.encode("utf-8", "replace"), whole=True)
-        return self._order[low:high]
+        return self._order[low:high].astype(np.int64)
 
     def find_folded(self, text: str, folding: Folding) -> int | None:
         """The first row whose label equals `text` after both are folded (NFC, case-folding, NFKC_Casefold)."""
         folded = fold(text, folding)
-        changed, changed_rows = self._folded_labels(folding)
+        changed, changed_rows = self.spellings(folding)
         unchanged, at = self.find(folded), changed.find(folded)
         found = [row for row in (unchanged, None if at is None else int(changed_rows[at])) if row is not None]
+        if folding == "NFKC":
+            lowered, rows = self.spellings("case")
+            found += _others(rows[lowered.find_all(folded)], changed_rows)[:1].tolist()
         return min(found, default=None)
 
     def any_starting_with(self, prefix: str) -> bool:
@@ -137,7 +157,7 @@ class Labels(Sequence[str]):
             return True
         folded = fold(prefix, "NFKC")
         low, high = self._range(folded.encode("utf-8", "replace"), whole=False) if folded != prefix else (0, 0)
-        return low < high or self._folded_labels("NFKC")[0].starts(folded)
+        return low < high or any(self.spellings(folding)[0].starts(folded) for folding in _LAST)
 
     def starts(self, prefix: str) -> bool:
         """Whether a label starts with exactly `prefix`."""
@@ -158,23 +178,12 @@ class Labels(Sequence[str]):
     @cached_property
     def n_duplicates(self) -> int:
         """How many items share their label with an earlier item; empty labels are none."""
-        before, after = self._order[:-1], self._order[1:]
-        lengths = np.diff(self._offsets)
-        may_be = (lengths[before] > 0) & (lengths[before] == lengths[after])
-        before, after, depth, n_alike = before[may_be], after[may_be], 0, 0
-        while len(before) and depth < _PYTHON_SORT_FROM:
-            alike = self._keys(before, depth) == self._keys(after, depth)
-            depth += 8
-            goes_on = alike & (lengths[before] > depth)
-            n_alike += int(np.count_nonzero(alike) - np.count_nonzero(goes_on))
-            before, after = before[goes_on], after[goes_on]
-        pairs = zip(before.tolist(), after.tolist(), strict=True)
-        return n_alike + sum(self.encoded(one) == self.encoded(other) for one, other in pairs)
+        return n_repeats(self._buffer, self._offsets, self._order)
 
     @cached_property
     def ascii_rows(self) -> FlagArray:
         """True where a label is pure ASCII (n, bool)."""
-        return read_only(~rows_holding(self._buffer >= 128, self._offsets))
+        return read_only(~rows_holding(self._buffer, self._offsets, 128, 255))
 
     @cached_property
     def n_chars(self) -> RowArray:
@@ -187,45 +196,8 @@ class Labels(Sequence[str]):
         return read_only(counts)
 
     @cached_property
-    def _order(self) -> RowArray:
-        return read_only(self._sorted_rows())
-
-    def _sorted_rows(self) -> RowArray:
-        """Rows sorted by label bytes, ties by row: eight bytes of all labels at a time, then of those that tie."""
-        order = np.arange(len(self), dtype=np.int64)
-        places, groups, depth = order.copy(), np.zeros(len(self), np.int64), 0
-        while len(places) > _PYTHON_SORT_BELOW and depth < _PYTHON_SORT_FROM:
-            rows = order[places]
-            keys = self._keys(rows, depth)
-            sorting = np.lexsort((keys, groups)) if depth else np.argsort(keys)
-            rows, keys, groups = rows[sorting], keys[sorting], groups[sorting]
-            runs = _runs(keys, groups)
-            in_run = np.bincount(runs)[runs] > 1
-            order[places] = rows
-            places, groups, rows = places[in_run], runs[in_run], rows[in_run]
-            rest = np.minimum(self._offsets[rows + 1] - self._offsets[rows] - depth, 8)
-            sorting = np.lexsort((rows, rest, groups))
-            order[places] = rows = rows[sorting]
-            rest = rest[sorting]
-            groups = _runs(rest, groups)  # sorted within each run, so they stay where they are
-            goes_on = (rest == 8) & (np.bincount(groups)[groups] > 1)
-            places, groups, depth = places[goes_on], groups[goes_on], depth + 8
-        labelled = [
-            (group, self.encoded(row), row) for group, row in zip(groups.tolist(), order[places].tolist(), strict=True)
-        ]
-        order[places] = [row for _, _, row in sorted(labelled)]
-        return order
-
-    def _keys(self, rows: RowArray, depth: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-        """Bytes `depth` to `depth + 8` of each label as one big-endian number, padded with zeros."""
-        buffer = self._buffer if len(self._buffer) >= 8 else np.concatenate([self._buffer, np.zeros(8, np.uint8)])
-        words = np.ndarray((len(buffer) - 7,), ">u8", buffer, strides=(1,))
-        starts = self._offsets[rows] + depth
-        past = np.maximum(starts - (len(words) - 1), 0)
-        keys = words[starts - past].astype(np.uint64) << (8 * past).astype(np.uint64)
-        unwanted = (8 * (8 - np.clip(self._offsets[rows + 1] - starts, 0, 8))).astype(np.uint64)
-        found: np.ndarray[tuple[int], np.dtype[np.uint64]] = (keys >> unwanted) << unwanted
-        return found
+    def _order(self) -> CodeArray:
+        return read_only(sorted_rows(self._buffer, self._offsets))
 
     def _range(self, wanted: bytes, *, whole: bool) -> tuple[int, int]:
         """The stretch of the order whose labels equal `wanted`, or start with it."""
@@ -246,14 +218,6 @@ class Labels(Sequence[str]):
         if whole:
             return low, first(lambda label: label > wanted, low)
         return low, first(lambda label: label[: len(wanted)] > wanted, low)
-
-    def _folded_labels(self, folding: Folding) -> tuple[Labels, RowArray]:
-        """The labels that change under `folding`, folded, and their rows."""
-        with self._lock:
-            if folding not in self._folded:
-                rows, buffer, offsets = folded_rows(self._buffer, self._offsets, self.ascii_rows, folding)
-                self._folded[folding] = (Labels(buffer, offsets), rows)
-            return self._folded[folding]
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -284,9 +248,10 @@ class Labels(Sequence[str]):
         return f"Labels({len(self):,} labels, {self.n_bytes:,} bytes)"
 
 
-def _runs(*keys: np.ndarray[tuple[int], np.dtype[np.int64]] | np.ndarray[tuple[int], np.dtype[np.uint64]]) -> RowArray:
-    """Numbers of the runs in which all of some arrays stay as they are, ascending from 0 (int64)."""
-    differs = np.zeros(len(keys[0]), np.int64)
-    for each in keys:
-        differs[1:] |= each[1:] != each[:-1]
-    return np.cumsum(differs)
+def _others(rows: CodeArray, without: CodeArray) -> CodeArray:
+    """Those of some `rows` that are not in `without`, which ascend."""
+    if not len(rows) or not len(without):
+        return rows
+    places = np.minimum(np.searchsorted(without, rows), len(without) - 1)
+    others: CodeArray = rows[without[places] != rows]
+    return others

@@ -42,7 +42,8 @@ def measure(norms: DoubleArray) -> Magnitudes:
     finite = np.isfinite(norms)
     ranked = finite & (norms > 0)
     lengths = norms[ranked]
-    limit = min(_SPREAD * float(np.median(lengths)), LARGEST_USUAL) if len(lengths) else LARGEST_USUAL
+    typical = float(np.median(lengths, overwrite_input=True)) if len(lengths) else LARGEST_USUAL
+    limit = min(_SPREAD * typical, LARGEST_USUAL)
     if np.count_nonzero(lengths > limit) > _MANY:
         limit = LARGEST_USUAL
     with np.errstate(invalid="ignore"):
@@ -50,7 +51,7 @@ def measure(norms: DoubleArray) -> Magnitudes:
     usual = ranked & ~odd
     inverse = np.zeros(len(norms), np.float32)
     np.divide(1.0, norms, out=inverse, where=usual, casting="same_kind")
-    largest = float(norms[usual].max(initial=0.0))
+    largest = float(np.max(norms, initial=0.0, where=usual))
     return Magnitudes(read_only(np.flatnonzero(odd)), largest, read_only(inverse))
 
 

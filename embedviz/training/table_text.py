@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from embedviz.errors import FormatError, MissingLibraryError, OptionError
+from embedviz.formats.parquet_file import parquet_file
 from embedviz.formats.probe import Probe
 from embedviz.formats.text_layout import BOM
 
@@ -79,10 +80,9 @@ def _header(probe: Probe) -> list[str]:
 
 def _parquet_names(probe: Probe) -> list[str]:
     with _arrow_errors(probe.name):
-        import pyarrow.parquet as pq
         import pyarrow.types as types
 
-        with pq.ParquetFile(probe.path) as file:
+        with parquet_file(probe.path) as file:
             return [
                 field.name
                 for field in file.schema_arrow
@@ -91,9 +91,7 @@ def _parquet_names(probe: Probe) -> list[str]:
 
 
 def _parquet_batches(probe: Probe, column: str) -> Iterator[tuple[list[bytes], float]]:
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(probe.path) as file:
+    with parquet_file(probe.path) as file:
         done, n_rows = 0, max(1, file.metadata.num_rows)
         for batch in file.iter_batches(_ROWS_AT_ONCE, columns=[column]):
             done += len(batch)

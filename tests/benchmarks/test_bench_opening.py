@@ -67,6 +67,19 @@ def tokens(path: Path) -> None:
     (path / "tokenizer.json").write_text(json.dumps({"model": {"type": "WordPiece", "vocab": vocabulary}}))
 
 
+def cells(path: Path) -> None:
+    """AnnData of single cells: their names are barcodes in capitals, all of which change when case is folded."""
+    import h5py
+
+    n_items = ITEMS * 3 // 4
+    letters = np.array(list("ACGT"))[np.random.default_rng(6).integers(0, 4, (n_items, 16))]
+    with h5py.File(path, "w") as file:
+        file["obsm/X_pca"] = vectors(n_items, 100)
+        obs = file.create_group("obs")
+        obs.attrs["_index"] = "cell"
+        obs.create_dataset("cell", data=["".join(each) + "-1" for each in letters], dtype=h5py.string_dtype())
+
+
 def model(path: Path) -> None:
     words = [f"word{row}" for row in range(ITEMS)]
     path.write_bytes(fasttext_bytes(words, vectors(2 * ITEMS, 300), n_buckets=ITEMS, shortest=3, longest=5))
@@ -108,7 +121,7 @@ def test_the_second_opening_up_to_its_first_answer(
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-@pytest.mark.parametrize(("name", "made"), [("x.parquet", parquet), ("x.npz", archive)])
+@pytest.mark.parametrize(("name", "made"), [("x.parquet", parquet), ("x.npz", archive), ("x.h5ad", cells)])
 def test_peak_memory(
     say: Callable[[str], None], benchmark, tmp_path: Path, name: str, made: Callable[[Path], None]
 ) -> None:

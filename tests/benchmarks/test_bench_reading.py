@@ -42,12 +42,21 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def text_300(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """GloVe text with six decimals."""
-    path = tmp_path_factory.mktemp("reading") / "generated.300d.txt"
+    return written(tmp_path_factory.mktemp("reading") / "generated.300d.txt", DIMS)
+
+
+@pytest.fixture(scope="module")
+def text_50(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """GloVe text of few dimensions: what is worked out of the labels weighs most beside these."""
+    return written(tmp_path_factory.mktemp("reading") / "generated.50d.txt", 50)
+
+
+def written(path: Path, n_dims: int) -> Path:
     generator = np.random.default_rng(11)
-    form = "w%d" + " %.6f" * DIMS + "\n"
+    form = "w%d" + " %.6f" * n_dims + "\n"
     with path.open("w", newline="\n") as file:
         for start in range(0, ITEMS, 1000):
-            rows = generator.normal(0, 0.4, (min(1000, ITEMS - start), DIMS)).tolist()
+            rows = generator.normal(0, 0.4, (min(1000, ITEMS - start), n_dims)).tolist()
             file.write("".join(form % (start + at, *row) for at, row in enumerate(rows)))
     return path
 
@@ -130,8 +139,8 @@ def test_the_second_opening_up_to_its_first_answer(compare: Compare, text_300: P
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-def test_peak_memory(say: Callable[[str], None], benchmark, text_300: Path, binary_300: Path) -> None:
-    for path in (text_300, binary_300):
+def test_peak_memory(say: Callable[[str], None], benchmark, text_300: Path, text_50: Path, binary_300: Path) -> None:
+    for path in (text_300, text_50, binary_300):
         start = time.perf_counter()
         found = [subprocess.run([sys.executable, str(MEMORY), str(path)], capture_output=True, check=True).stdout]
         peak, needed = (statistics.median(int(each.split()[place]) for each in found) for place in (0, 1))

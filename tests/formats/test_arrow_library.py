@@ -33,5 +33,5 @@ def test_nothing_is_loaded_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     from embedviz.formats import arrow_library
 
     assert Path(pyarrow.__file__).is_file()
-    monkeypatch.setattr(arrow_library.ctypes, "CDLL", lambda name: pytest.fail("the libraries are there already"))
+    monkeypatch.setattr(arrow_library, "load_ahead", lambda found: pytest.fail("the libraries are there already"))
     arrow_library.load_libraries()

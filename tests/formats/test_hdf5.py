@@ -17,7 +17,7 @@ from opener import Opener
 
 from embedviz import paths
 from embedviz.errors import ChildError, ChoiceNeededError, FormatError, MemoryPlanError, OptionError
-from embedviz.formats import hdf5_tables, npz
+from embedviz.formats import hdf5_objects, hdf5_tables, npz
 from embedviz.formats.probe import Probe
 from embedviz.formats.registry import Reading, Wish
 from embedviz.progress import finish
@@ -240,3 +240,36 @@ def test_deep_and_wide_files_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             file[f"d{at}"] = 1
     with pytest.raises(FormatError, match="more groups"):
         read(tmp_path / "w.h5")
+
+
+@pytest.mark.parametrize("kind", ["<f4", ">f4", "<f8", "<f2", "<i2", "|b1"])
+@pytest.mark.parametrize("chunks", [None, (3, 4)])
+def test_a_table_is_handed_over_some_rows_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, chunks: tuple[int, int] | None
+) -> None:
+    monkeypatch.setattr(hdf5_objects, "_BYTES_AT_ONCE", 64)
+    table = np.random.default_rng(1).integers(-9, 9, (37, 4)).astype(kind)
+    path = tmp_path / "many.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("vectors", data=table, chunks=chunks)
+        texts(file, "names", [f"name {row} ä" for row in range(37)])
+        parts = list(hdf5_objects.table_parts(file["vectors"]))
+        assert len(parts) >= 2
+        assert max(part.nbytes for part in parts) <= 4 * 4 * max(3, 64 // (4 * table.itemsize))
+    _, reading = read(path)
+    assert reading is not None
+    assert reading.vectors.dtype == np.float32
+    np.testing.assert_array_equal(reading.vectors, table.astype(np.float32))
+    assert reading.labels is not None
+    assert list(reading.labels) == [f"name {row} ä" for row in range(37)]
+
+
+def test_texts_that_are_no_utf8_are_mended_each_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "bad.h5"
+    with h5py.File(path, "w") as file:
+        file["vectors"] = np.ones((3, 2), np.float32)
+        file.create_dataset("names", data=[b"a\xc3", b"\xa4b", b"ok"], dtype=h5py.string_dtype())
+    _, reading = read(path)
+    assert reading is not None
+    assert reading.labels is not None
+    assert list(reading.labels) == ["a\ufffd", "\ufffdb", "ok"]

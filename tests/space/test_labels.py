@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedviz.space import labels
+from embedviz.space.folding import fold, folded_rows
 from embedviz.space.labels import Labels
 
 _TEXTS = st.text(st.sampled_from("abAB é́ﬁ\x00Ωß🙂-"), max_size=6) | st.text(max_size=12)
@@ -47,6 +47,40 @@ def test_foldings_agree_with_unicodedata(strings: list[str], other: str) -> None
         assert labels.find_folded(text, "NFC") == (nfc.index(True) if True in nfc else None)
         case = [s.casefold() == text.casefold() for s in strings]
         assert labels.find_folded(text, "case") == (case.index(True) if True in case else None)
+
+
+_FOLDED = st.sampled_from(["ΐ", "Straße", "STRASSE", "\ufb01x", "FIX", "fix", "½", "K", "k", "ǰ", "J\u030c", "É", "a"])
+
+
+@given(st.lists(_FOLDED | st.text(max_size=3), max_size=12), _FOLDED | st.text(max_size=3))
+def test_every_label_that_folds_alike_is_found_though_few_are_kept(strings: list[str], other: str) -> None:
+    strings = [string.encode("utf-8", "replace").decode() for string in strings]
+    labels = Labels.from_strings(strings)
+    for text in (*strings, other.encode("utf-8", "replace").decode()):
+        alike = [row for row, string in enumerate(strings) if fold(string, "NFKC") == fold(text, "NFKC")]
+        assert labels.find_folded(text, "NFKC") == min(alike, default=None)
+        if alike:
+            assert labels.any_starting_with(text)
+    folded, rows = labels.folded("NFKC")
+    changed = {row: fold(string, "NFKC") for row, string in enumerate(strings) if fold(string, "NFKC") != string}
+    assert dict(zip(rows.tolist(), folded, strict=True)) == changed
+    _, kept_rows = labels.spellings("NFKC")
+    assert kept_rows.tolist() == [row for row, s in enumerate(strings) if fold(s, "NFKC") != fold(s, "case")]
+
+
+def test_labels_of_capitals_are_kept_in_one_other_spelling() -> None:
+    labels = Labels.from_strings([f"ACGT-{row}" for row in range(70_000)] + ["Zürich", "½"])
+    lowered, rows = labels.spellings("case")
+    assert rows.dtype == np.int32
+    assert rows.tolist() == list(range(70_001))
+    assert lowered[69_999] == "acgt-69999"
+    assert lowered[70_000] == "zürich"
+    assert labels.spellings("NFKC")[1].tolist() == [70_001]
+    assert labels.find_folded("acgt-69999", "NFKC") == 69_999
+    assert labels.find_folded("ZÜRICH", "NFKC") == 70_000
+    assert labels.find_folded("1\u20442", "NFKC") == 70_001
+    folded = folded_rows(labels.buffer, labels.offsets, labels.ascii_rows, "NFKC")
+    assert folded[0].tolist() == list(range(70_002))
 
 
 def test_folds_compatible_characters_last() -> None:
@@ -125,23 +159,3 @@ def test_is_a_read_only_sequence() -> None:
         labels.buffer[0] = 1
     assert labels == Labels.from_strings("abc")
     assert Labels.from_strings([]).starting_with("", 5) == []
-
-
-def test_sorting_by_eight_bytes_is_sorting_by_bytes() -> None:
-    generator = np.random.default_rng(1)
-    strings = ["ab\x00"[: generator.integers(0, 4)] * int(generator.integers(0, 9)) for _ in range(9000)]
-    found = Labels.from_strings(strings)
-    for text in sorted(set(strings)):
-        assert found.find_all(text).tolist() == [row for row, string in enumerate(strings) if string == text]
-
-
-@pytest.mark.parametrize("shared", [b"", b"12345678", b"https://example.com/", b"x" * 300])
-def test_ties_are_settled_eight_bytes_at_a_time(monkeypatch: pytest.MonkeyPatch, shared: bytes) -> None:
-    monkeypatch.setattr(labels, "_PYTHON_SORT_BELOW", 1)
-    generator = np.random.default_rng(5)
-    ends = [bytes(generator.choice([0, 1, 97, 255], generator.integers(0, 20)).tolist()) for _ in range(400)]
-    pieces = [shared + end for end in ends]
-    found = Labels.from_encoded(pieces)
-    assert found.order.tolist() == sorted(range(400), key=lambda row: (pieces[row], row))
-    filled = [piece for piece in pieces if piece]
-    assert found.n_duplicates == len(filled) - len(set(filled))
