@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 from embedviz.errors import EmbedvizError, MissingLibraryError
 from embedviz.progress import Progress, Steps
+from embedviz.shared_libraries import folders_of, load_ahead
 
 NUMBERS = ("bool", "float32", "float64", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
 """The types of numbers that functions take and return, by the names of numba and numpy."""
@@ -115,7 +117,12 @@ def addresses(code: MachineCode) -> list[int]:
 
 
 def compiler_library() -> Any:
-    """llvmlite's binding; raises MissingLibraryError where it is not installed or cannot be loaded."""
+    """llvmlite's binding; raises MissingLibraryError where it is not installed or cannot be loaded.
+
+    Its shared library, of 180 megabytes, is loaded while other threads go on.
+    """
+    if "llvmlite.binding" not in sys.modules:
+        load_ahead(folder / "binding" / "libllvmlite.so" for folder in folders_of("llvmlite"))
     try:
         import llvmlite.binding
     except (ImportError, OSError) as error:

@@ -15,6 +15,7 @@ import numpy as np
 from embedviz.progress import Progress, Steps
 from embedviz.space.arrays import CodeArray, DoubleArray, FlagArray, FloatArray, RowArray
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.faiss_library import faiss_library
 from embedviz.space.metrics import Metric
 from embedviz.space.neighbors import unranked_rows
 from embedviz.space.search_index import SearchIndex
@@ -45,8 +46,7 @@ class Candidates:
 def compared_candidates_steps(space: EmbeddingSpace, k: int, metric: Metric) -> Steps[None]:
     """Compare every item with every other in single precision; candidates come as the `partial` of each Progress."""
     yield Progress(0.0, "Preparing")
-    import faiss
-
+    faiss = faiss_library()
     n_items = space.n_items
     items, scale, halves = yield from _prepared_steps(space, metric)
     n_wanted = min(n_items, 2 * k + _SPARE)

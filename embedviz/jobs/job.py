@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from embedviz.jobs.giving_way import WORK_NICENESS, give_way
 from embedviz.progress import Command, Progress, Steps
 
 PROGRESS_SECONDS = 0.03
@@ -87,6 +88,7 @@ class Job(QObject):
     def _work(self) -> None:
         """On the worker thread: drive the generator and report; touches no Qt object but the waking signal."""
         last_woken = 0.0
+        give_way(WORK_NICENESS)
         try:
             command: Command | None = None
             while not self._cancelled.is_set():

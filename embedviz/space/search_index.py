@@ -18,6 +18,7 @@ from embedviz.progress import Progress, Steps, within
 from embedviz.space.arrays import ByteArray, DoubleArray, FloatArray, RowArray
 from embedviz.space.batch import search_many_steps
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.faiss_library import faiss_library
 from embedviz.space.metrics import Metric, metric_named
 from embedviz.space.neighbors import ranked_steps, unranked_rows
 
@@ -77,9 +78,7 @@ class SearchIndex:
 
 def packed(index: SearchIndex) -> ByteArray:
     """The codes and centers of an index as bytes, to be kept."""
-    import faiss
-
-    held: ByteArray = faiss.serialize_index(index.quantized)
+    held: ByteArray = faiss_library().serialize_index(index.quantized)
     return held
 
 
@@ -88,10 +87,8 @@ def unpacked(held: ByteArray) -> Any:
 
     ValueError where they are none.
     """
-    import faiss
-
     try:
-        return faiss.deserialize_index(np.array(held))
+        return faiss_library().deserialize_index(np.array(held))
     except RuntimeError as error:
         raise ValueError("not an index") from error
 
@@ -135,8 +132,7 @@ def _part_dims(n_dims: int) -> int:
 def _trained(space: EmbeddingSpace, metric: Metric, rotation: FloatArray, rng: np.random.Generator) -> Steps[Any]:
     """An empty index whose centers were found by k-means on a sample of items, part by part."""
     yield Progress(0.0, "Preparing the index")
-    import faiss
-
+    faiss = faiss_library()
     width, part = rotation.shape[1], _part_dims(space.n_dims)
     n_parts = width // part
     kind = faiss.METRIC_INNER_PRODUCT if metric.is_similarity else faiss.METRIC_L2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -225,6 +225,12 @@ class MainWindow(QMainWindow):
     def _on_space_changed(self) -> None:
         space = self.session.state.space
         self.setWindowTitle(f"{space.source.name} – embedviz" if space is not None else "embedviz")
+        self.plot.setUpdatesEnabled(False)  # its first picture takes a turn of its own, so that keys come between
+        QTimer.singleShot(1, self, self._on_turn_over)
+
+    @Slot()
+    def _on_turn_over(self) -> None:
+        self.plot.setUpdatesEnabled(True)
 
     @Slot()
     def _on_appearance_changed(self) -> None:

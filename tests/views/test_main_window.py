@@ -25,6 +25,16 @@ def test_the_plot_has_more_than_half_of_the_width(window, space):
     assert window.plot.width() >= 0.55 * 1280
 
 
+def test_the_first_picture_of_a_space_takes_a_turn_of_its_own(qtbot, window, space, session):
+    drawn_at_once = []
+    session.space_changed.connect(lambda: drawn_at_once.append(window.plot.updatesEnabled()))
+    session.undo()
+    session.redo()
+    assert session.state.space is space
+    assert drawn_at_once == [False, False]
+    qtbot.waitUntil(window.plot.updatesEnabled)
+
+
 def test_the_columns_fold_below_1000_pixels_and_come_back(window, space, ask):
     ask("word1")
     resize(window, 1000, 800)
