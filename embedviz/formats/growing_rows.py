@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
 from embedviz.errors import FormatError
-from embedviz.formats.memory_plan import check_memory
+from embedviz.formats.memory_plan import check_memory, free_memory
+from embedviz.formats.row_store import untouched
 from embedviz.space.arrays import FloatArray, RowArray
 
 _FIRST_BYTES = 1 << 22
 
 
 class GrowingRows:
-    """float32 rows of one length; grows by half without ever holding two copies that are both in use."""
+    """float32 rows of one length; takes room as it fills, without ever holding two copies that are both in use.
+
+    Where room cannot be set aside it grows by half, which numpy does while all other threads wait.
+    """
 
     def __init__(self, name: str, n_items: int | None = None, *, can_sample: bool = False) -> None:
         self._name = name
@@ -33,11 +39,13 @@ class GrowingRows:
         """
         needed = self.n_rows + n_more
         if self._rows is None:
-            most = self._n_items
-            if most is None:
-                most = max(n_more, _FIRST_BYTES // (4 * max(1, n_dims)))
-            check_memory(self._name, most, n_dims, can_sample=self._can_sample)
-            self._rows = np.empty((most, n_dims), np.float32)
+            row_bytes = 4 * max(1, n_dims)
+            least = max(n_more, _FIRST_BYTES // row_bytes) if self._n_items is None else self._n_items
+            check_memory(self._name, least, n_dims, can_sample=self._can_sample)
+            most = least
+            if self._n_items is None and sys.platform == "linux":  # where what is not touched costs nothing
+                most = max(least, free_memory() // row_bytes)
+            self._rows = untouched(most, least, n_dims)
         if needed > len(self._rows):
             if self._n_items is not None:
                 raise FormatError(f"“{self._name}” holds more rows than the {self._n_items:,} it declares.")

@@ -35,7 +35,7 @@ class RowStore:
         self.is_mapped = needed > free
         if not self.is_mapped:
             room = max(expected, min(most, max(0, free - extra_bytes) // row_bytes))
-            self.rows: FloatArray = _untouched(room, expected, n_dims)
+            self.rows: FloatArray = untouched(room, expected, n_dims)
             _advise(self.rows, "MADV_NOHUGEPAGE")
             return
         room_on_disk = disk_room(paths.cache())
@@ -62,7 +62,7 @@ class RowStore:
         return [Note("memory_mapped", len(self.rows), text)]
 
 
-def _untouched(most: int, least: int, n_dims: int) -> FloatArray:
+def untouched(most: int, least: int, n_dims: int) -> FloatArray:
     """Rows that take memory only where they are written; fewer where the system will not promise so many."""
     while True:
         try:
