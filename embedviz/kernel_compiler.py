@@ -6,6 +6,7 @@ nothing but the C library's mathematics and its copying of memory.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import re
@@ -16,7 +17,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from embedviz.errors import EmbedvizError, OutputError
-from embedviz.kernels import Kernel, kernels_of, not_kept
+from embedviz.kernels import Kernel, kernels_of, not_kept, take
 from embedviz.machine_code import NUMBERS, Function, MachineCode, Parameter
 from embedviz.progress import Progress, Steps
 
@@ -68,7 +69,8 @@ def machine_code(module: ModuleType, dispatchers: dict[Kernel, Any]) -> MachineC
 
 def _compile(module: ModuleType, dispatchers: dict[Kernel, Any]) -> Iterator[Kernel]:
     """Compile the kernels of a module in the order they are declared, and before them what they call of others."""
-    names = dict(vars(module))  # what the kernels see: of each other, numba's own
+    # what the kernels see: of each other, numba's own
+    names = {name: _atomic_take() if each is take else each for name, each in vars(module).items()}
     for name, kernel in vars(module).items():
         if not isinstance(kernel, Kernel):
             continue
@@ -78,6 +80,24 @@ def _compile(module: ModuleType, dispatchers: dict[Kernel, Any]) -> Iterator[Ker
             dispatchers[kernel] = _dispatcher(kernel, names)
             yield kernel
         names[name] = dispatchers[kernel]
+
+
+@functools.cache
+def _atomic_take() -> Any:
+    """`kernels.take` in one step of the processor."""
+    from llvmlite import ir
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    def take(typing: Any, counter: Any) -> Any:  # noqa: ARG001  # numba looks at the names of both
+        def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            array = context.make_array(signature.args[0])(context, builder, arguments[0])
+            return builder.atomic_rmw("add", array.data, ir.Constant(ir.IntType(64), 1), "monotonic")
+
+        return types.int64(counter), emit
+
+    declared: Any = intrinsic
+    return declared(take)
 
 
 def _dispatcher(kernel: Kernel, names: dict[str, Any]) -> Any:

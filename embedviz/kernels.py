@@ -77,6 +77,13 @@ def kernel(*signatures: str, reorder: bool = False, lanes: bool = False) -> Call
     return decorate
 
 
+def take(counter: Any) -> int:
+    """`counter[0]` of int64 (1,), which goes up by one; among kernels that are compiled no two threads get the same."""
+    taken = int(counter[0])
+    counter[0] = taken + 1
+    return taken
+
+
 def kernels_of(module: ModuleType) -> dict[str, Kernel]:
     """The kernels that a module declares, by name, in their order."""
     found = vars(module).copy().items()

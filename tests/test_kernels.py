@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from embedviz import child, formats, kernels, machine_code, paths, raster, training
@@ -237,6 +238,36 @@ def test_without_compilation_kernels_are_python(module_name: str, monkeypatch: p
     module = finish(kernels.ready(module_name))
     assert module.double("a") == "aa"
     assert kept() == []
+
+
+TAKING = """
+from embedviz.kernels import kernel, take
+
+@kernel("void(int64[::1], uint8[::1])")
+def count(counter, times):
+    at = take(counter)
+    while at < times.shape[0]:
+        times[at] += 1
+        at = take(counter)
+
+READY = True
+"""
+
+
+def test_no_two_threads_take_the_same(module_name: str, tmp_path: Path) -> None:
+    (tmp_path / "doubling_kernel.py").write_text(TAKING)
+    module = finish(kernels.ready(module_name))
+    counter, times = np.zeros(1, np.int64), np.zeros(3_000_000, np.uint8)
+    threads = [threading.Thread(target=module.count, args=(counter, times)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (times == 1).all()
+    assert counter.tolist() == [len(times) + len(threads)]
+    counter, times = np.zeros(1, np.int64), np.zeros(5, np.uint8)
+    module.count.py_func(counter, times)
+    assert times.tolist() == [1] * 5
 
 
 REFUSED = {

@@ -1,63 +1,64 @@
-"""Drawing tiles: the picture is cut into bands of rows, each drawn and toned by one thread while it is in its cache.
-
-Bands are few: a thread that comes back from a kernel waits for Python's lock, which costs more than a smaller cache.
-"""
+"""Drawing tiles: the picture is cut into bands of rows, which several threads draw and tone, whoever has time."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from embedviz.raster.culling import Box, outliers, runs_in
-from embedviz.raster.drawing import Entries, Look, Shades
+from embedviz.raster.culling import LEAF, MOST_RUNS, STACK, Box, cells_of, facts_of, outliers
+from embedviz.raster.drawing import Look, Shades
 from embedviz.raster.inking import Inking
+from embedviz.raster.splat_kernels import BLOCK
 from embedviz.raster.tiles import Level, Tiles
 from embedviz.raster.tints import Tints
-from embedviz.space.arrays import ByteArray, FloatArray, RowArray
+from embedviz.space.arrays import ByteArray, CodeArray, FloatArray, RowArray
 
-MOST_ROWS = 256
+MOST_ROWS = 128
+
+Workspace = tuple[RowArray, RowArray, RowArray, CodeArray, FloatArray]
 
 
 class BandedDrawing:
-    """A picture of tiles that several threads make, a band at a time. Whoever draws a band, it is the same."""
+    """A picture of tiles: `draw` is called once on each thread. Whoever draws a band, it is the same."""
 
     def __init__(self, tiles: Tiles, level: Level, tints: Tints | None, look: Look, out: ByteArray) -> None:
-        self._inking, self._tiles, self._look, self._out = Inking(look), tiles, look, out
-        self._level, self._raw = level, tiles.levels[0]
-        self._box = tiles.box_px(self._level, look.viewport)
-        self._shades = Shades.none() if tints is None else tints.shades_of(self._level)
-        self._raw_shades = Shades.none() if tints is None else tints.shades_of(self._raw)
-        self._lost = outliers(tiles) if self._sees_outliers() else outliers(tiles)[:0]
-        self.n_bands = 2 * -(-look.viewport.height // (2 * MOST_ROWS))
-        self._rows = -(-look.viewport.height // self.n_bands)
-
-    @property
-    def order(self) -> list[int]:
-        """The bands, the middle ones first: they hold the most, and what is drawn last should be short."""
-        return sorted(range(self.n_bands), key=lambda band: abs(2 * band + 1 - self.n_bands))
+        self._inking, self._out = Inking(look), out
+        viewport = look.viewport
+        self.n_bands = -(-viewport.height // MOST_ROWS)
+        self._rows = -(-viewport.height // self.n_bands)
+        across, upright = tiles.box_px(level, viewport)
+        self._amount = self._inking.amount_of_bands(1 / across, 1 / upright)
+        shades = Shades.none() if tints is None else tints.shades_of(level)
+        points, starts, lost = tiles.points, tiles.levels[0].starts, outliers(tiles)
+        self._taken = np.zeros(1, np.int64)
+        self._tiles = points, points.reshape(-1), level.starts, level.table, *facts_of(tiles, level), LEAF
+        self._entries = level.places, level.places.reshape(-1), lost if self._sees(tiles, look) else lost[:0], starts
+        self._shades = shades.codes, shades.table, shades.shares
+        self._bands = np.array([self._band(tiles, look, band) for band in self._order()], np.int64)
 
     @property
     def ink_size(self) -> int:
         """How many numbers the ink of a band takes."""
         return self._inking.size(self._rows)
 
-    def draw_band(self, band: int, ink: FloatArray, runs: RowArray) -> None:
-        """Draw a band with a buffer of `ink_size` float32 and a workspace for runs."""
-        viewport, reach = self._look.viewport, self._inking.reach
-        top = band * self._rows
-        bottom = min(top + self._rows, viewport.height)
-        part = self._inking.buffer(ink, bottom - top)
-        part[:] = 0
-        box = Box.of_pixels(viewport, -reach, viewport.width + reach, top - reach, bottom + reach)
-        found = runs_in(self._tiles, self._level, box, workspace=runs)
-        level = self._level
-        self._inking.draw(Entries(level.places, level.starts, self._shades, found, 0, self._box), top, part)
-        if len(self._lost):
-            self._inking.draw(Entries(self._tiles.points, self._raw.starts, self._raw_shades, self._lost), top, part)
-        self._inking.tone(part, top, self._out, top, bottom)
+    def draw(self, ink: FloatArray, workspace: Workspace) -> None:
+        """Draw bands until all are taken, with a buffer of `ink_size` float32."""
+        subject = self._taken, self._bands, *self._tiles, *self._entries, *self._shades
+        self._inking.draw_bands((*subject, *self._amount), self._rows, (*workspace, ink), self._out)
 
-    def _sees_outliers(self) -> bool:
+    def _order(self) -> list[int]:
+        """The bands, the middle ones first: they hold the most, and what is drawn last should be short."""
+        return sorted(range(self.n_bands), key=lambda band: abs(2 * band + 1 - self.n_bands))
+
+    def _band(self, tiles: Tiles, look: Look, band: int) -> list[int]:
+        """The first row and the one after the last, and the box of the grid's cells whose entries may ink them."""
+        viewport, reach = look.viewport, self._inking.reach
+        top, bottom = band * self._rows, min((band + 1) * self._rows, viewport.height)
+        box = Box.of_pixels(viewport, -reach, viewport.width + reach, top - reach, bottom + reach)
+        return [top, bottom, *cells_of(tiles, box).tolist()]
+
+    def _sees(self, tiles: Tiles, look: Look) -> bool:
         """Whether any point off the grid may leave ink on the picture."""
-        points, viewport = self._tiles.points[self._tiles.n_gridded : self._tiles.n_finite], self._look.viewport
+        points, viewport = tiles.points[tiles.n_gridded : tiles.n_finite], look.viewport
         if not len(points):
             return False
         x, y = viewport.exact_pixels(points)
@@ -66,6 +67,7 @@ class BandedDrawing:
         return bool((near_x & near_y).any())
 
 
-def workspace() -> RowArray:
-    """Room for the runs of a band."""
-    return np.empty((1 << 14, 3), np.int64)
+def workspace() -> Workspace:
+    """What one thread works in: a box, a stack, runs, and the places of a block of splats."""
+    room = np.empty(4, np.int64), np.empty(STACK, np.int64), np.empty((MOST_RUNS, 3), np.int64)
+    return *room, np.empty(BLOCK, np.int32), np.empty((3, BLOCK), np.float32)

@@ -14,7 +14,7 @@ from embedviz.space.arrays import RowArray
 TILE_KERNELS = "embedviz.raster.tile_kernels"
 
 LEAF = 192
-_MOST_RUNS = 1 << 14
+MOST_RUNS = 1 << 14
 STACK = 4 * 24, 5
 
 
@@ -43,17 +43,27 @@ def runs_in(tiles: Tiles, level: Level, box: Box, leaf: int = LEAF, workspace: R
     Ascending; where `inside` is 1, all entries lie in the box. The runs may be overwritten by the next call with the
     same `workspace`, of three columns. Without kernels there is one run that holds all.
     """
-    compiled, grid = kernels.loaded(TILE_KERNELS), tiles.grid
+    compiled = kernels.loaded(TILE_KERNELS)
     if compiled is None:
         return np.array([[0, len(level), 0]], np.int64)
-    edges = (box.x_low, grid.x_low), (box.x_high, grid.x_low), (box.y_low, grid.y_low), (box.y_high, grid.y_low)
-    cells = np.array([grid.clamped(value, low) for value, low in edges], np.int64)
-    runs = np.empty((_MOST_RUNS, 3), np.int64) if workspace is None else workspace
-    facts = grid.x_low, grid.y_low, grid.scale, grid.bits, cells, leaf, np.empty(STACK, np.int64), runs
-    points = tiles.points
-    n_runs = compiled.runs_in_box(points, level.starts, level.table, level.table_depth, level.shift, *facts)
+    runs = np.empty((MOST_RUNS, 3), np.int64) if workspace is None else workspace
+    facts = *facts_of(tiles, level), cells_of(tiles, box), leaf, np.empty(STACK, np.int64), runs
+    n_runs = compiled.runs_in_box(tiles.points, level.starts, level.table, *facts)
     found: RowArray = runs[:n_runs]
     return found
+
+
+def facts_of(tiles: Tiles, level: Level) -> tuple[int, int, float, float, float, int]:
+    """What kernels are told of a level and the grid of its tiles."""
+    grid = tiles.grid
+    return level.table_depth, level.shift, grid.x_low, grid.y_low, grid.scale, grid.bits
+
+
+def cells_of(tiles: Tiles, box: Box) -> RowArray:
+    """The first and last column and the first and last row of the grid in a box, int64 (4,)."""
+    grid = tiles.grid
+    edges = (box.x_low, grid.x_low), (box.x_high, grid.x_low), (box.y_low, grid.y_low), (box.y_high, grid.y_low)
+    return np.array([grid.clamped(value, low) for value, low in edges], np.int64)
 
 
 def outliers(tiles: Tiles) -> RowArray:

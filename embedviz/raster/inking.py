@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz import kernels
-from embedviz.raster import compiled, splat_kernels
+from embedviz.raster import band_kernels, compiled, splat_kernels
 from embedviz.raster.drawing import Entries, Look
 from embedviz.raster.ink import disc_stamps, from_light, splat_ink, stamp_reach, tones_for
 from embedviz.raster.viewport import Viewport
 from embedviz.space.arrays import ByteArray, FloatArray
 
-DRAWING_KERNELS = (compiled.__name__, splat_kernels.__name__)
+DRAWING_KERNELS = (compiled.__name__, splat_kernels.__name__, band_kernels.__name__)
+_NO_STAMPS = np.zeros((1, 1, 1, 1), np.float32)
 
 
 def is_compiled() -> bool:
@@ -39,6 +40,8 @@ class Inking:
         ]
         splats = splat_kernels.splats_colored if look.is_colored else splat_kernels.splats
         discs = compiled.discs_colored if look.is_colored else compiled.discs
+        bands = band_kernels.draw_bands_colored if look.is_colored else band_kernels.draw_bands
+        self._draw_bands: Callable[..., None] = bands
         self._draw: Callable[..., None] = splats if style.splat else discs
         self._tones = tones_for(style.opacity, style.shoulder)
         self._picture: NDArray[Any] = self._tones.picture(look.color, look.under).view(np.uint32)[:, 0]
@@ -71,6 +74,19 @@ class Inking:
         self._draw(
             entries.places.reshape(-1), *source, 1 / across, 1 / upright, height, width, *located, ink.reshape(-1)
         )
+
+    def amount_of_bands(self, across: float, upright: float) -> tuple[Any, ...]:
+        """How a kernel of bands is to ink: the view, and splats of a box, or discs."""
+        amount, stamps = (self._amounts[0], _NO_STAMPS) if self._is_splat else (0.0, self._amounts[0])
+        return *self._view, int(self._is_splat), amount, stamps, across, upright
+
+    def draw_bands(self, subject: tuple[Any, ...], n_rows: int, work: tuple[Any, ...], out: ByteArray) -> None:
+        """Draw bands of at most `n_rows` rows; see `band_kernels`. The last thing to `work` in is a buffer for one."""
+        *room, ink = work
+        ink = self.buffer(ink, n_rows)
+        pixels, step = out.view(np.uint32)[..., 0], self._tones.step
+        tones = (self._tones.alpha, self._values, self._under) if self._is_colored else (self._picture,)
+        self._draw_bands(*subject, n_rows, self._width, self._pad, *room, ink.reshape(-1), ink, step, *tones, pixels)
 
     def tone(self, ink: FloatArray, ink_top: int, out: ByteArray, top: int, bottom: int) -> None:
         """Turn rows `top` to `bottom` of a buffer that starts at `ink_top` into colours."""

@@ -25,6 +25,7 @@ from embedviz.raster.drawing import (
     checked_points,
 )
 from embedviz.raster.inking import is_compiled
+from embedviz.raster.laying import lay_over
 from embedviz.raster.picking import count_in_view
 from embedviz.raster.shares import SharedDrawing
 from embedviz.raster.solid import Camera, checked_solid
@@ -33,9 +34,10 @@ from embedviz.raster.style import Style, style_for
 from embedviz.raster.tiles import Tiles
 from embedviz.raster.tints import Tinting, Tints
 from embedviz.raster.viewport import Viewport
-from embedviz.space.arrays import ByteArray, CodeArray, FlagArray, FloatArray
+from embedviz.space.arrays import ByteArray, CodeArray, FlagArray, FloatArray, PixelArray, RowArray
 
 REST: Color = (0x7C, 0x8D, 0xA3)
+FEW_STAMPS = 64  # which are laid sooner than another thread wakes
 
 
 class Painter:
@@ -48,7 +50,7 @@ class Painter:
         self._n_threads = n_threads or min(2, os.cpu_count() or 1)
         self._pool: ThreadPoolExecutor | None = None
         self._ink = np.empty(0, np.float32)
-        self._runs = [workspace() for _ in range(self._n_threads)]
+        self._workspaces = [workspace() for _ in range(self._n_threads)]
 
     def paint(
         self,
@@ -64,6 +66,7 @@ class Painter:
         cell_px: float = CELL_PX,
         ground: Color | None = None,
         out: ByteArray | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> ByteArray:
         """Draw `points` float32 (n, 2), or tiles of them; returns premultiplied B, G, R, A uint8 (height, width, 4).
 
@@ -74,7 +77,8 @@ class Painter:
         `cell_px` pixels, at the mean of their points, in place of points where these stand closer; while a view moves,
         MOVING_CELL_PX is as good to the eye and quicker. `tints` made for the tiles take the place of codes. Without
         `style` it follows the number in view. On a `ground` the picture is opaque. `out` is drawn into and returned
-        where given. Raises OptionError where arrays do not fit.
+        where given. `meanwhile` is done once, on this thread, while others begin to draw. Raises OptionError where
+        arrays do not fit.
         """
         out = checked_picture(out, viewport)
         style = style or style_for(count_in_view(points, viewport))
@@ -84,13 +88,14 @@ class Painter:
             if tints is not None and tints.tiles is not points:
                 raise OptionError("These tints were made for other tiles; make them for the tiles that are drawn.")
             is_colored = tints is not None and tints.is_colored
-            self._paint_tiles(points, tints, Look(viewport, style, color, is_colored, cell_px, ground), out)
+            self._paint_tiles(points, tints, Look(viewport, style, color, is_colored, cell_px, ground), out, meanwhile)
         else:
             points = checked_points(points)
             shades = Shades.none()
             if codes is not None and palette is not None:
                 shades = checked_codes(len(points), codes, palette, alphas)
             look = Look(viewport, style, color, len(shades.table) > 0, cell_px, ground)
+            meanwhile()
             self._paint_source(Still(points, shades), look, out)
         return out
 
@@ -174,24 +179,35 @@ class Painter:
         shared = SharedDrawing(source, look, out)
         shared.share(self._buffers(shared.ink_size))
         self._at_once(shared.draw_share, [(share,) for share in range(self._n_threads)])
-        edges = [look.viewport.height * band // self._n_threads for band in range(self._n_threads + 1)]
-        self._at_once(shared.tone_band, list(itertools.pairwise(edges)))
+        self._at_once(shared.tone_band, self._bands(look.viewport.height))
 
-    def _paint_tiles(self, tiles: Tiles, tints: Tints | None, look: Look, out: ByteArray) -> None:
+    def _paint_tiles(
+        self, tiles: Tiles, tints: Tints | None, look: Look, out: ByteArray, meanwhile: Callable[[], None]
+    ) -> None:
         if not is_compiled():
+            meanwhile()
             plain.draw(entries_of(tiles, tints, look), look, out)
             return
         level = tiles.level_for(look.viewport, look.cell_px)
         if tints is not None:
             tints.shares_of(level, self._at_once, self._n_threads)
         banded = BandedDrawing(tiles, level, tints, look, out)
-        inks, bands = self._buffers(banded.ink_size), iter(banded.order)
+        inks = self._buffers(banded.ink_size)
 
         def draw(worker: int) -> None:
-            for band in bands:
-                banded.draw_band(band, inks[worker], self._runs[worker])
+            banded.draw(inks[worker], self._workspaces[worker])
 
-        self._at_once(draw, [(worker,) for worker in range(self._n_threads)])
+        self._at_once(draw, [(worker,) for worker in range(min(self._n_threads, banded.n_bands))], meanwhile)
+
+    def lay_over(
+        self, pixels: ByteArray, stamps: PixelArray, table: RowArray, places: RowArray, strengths: RowArray
+    ) -> None:
+        """Lay small pictures over a large one; see `laying.lay_over`."""
+
+        def lay(top: int, bottom: int) -> None:
+            lay_over(pixels[top:bottom], stamps, table, places - (0, top), strengths)
+
+        self._at_once(lay, self._bands(len(pixels)) if len(table) > FEW_STAMPS else [(0, len(pixels))])
 
     def close(self) -> None:
         """End the threads; the next picture would start them again."""
@@ -199,13 +215,22 @@ class Painter:
         if pool is not None:
             pool.shutdown()
 
+    def _bands(self, height: int) -> list[tuple[int, int]]:
+        """The rows of a picture, first and last, in a band for each thread."""
+        return list(itertools.pairwise(height * band // self._n_threads for band in range(self._n_threads + 1)))
+
     def _buffers(self, size: int) -> FloatArray:
         if self._ink.size < size * self._n_threads:
             self._ink = np.empty(size * self._n_threads, np.float32)
         return self._ink[: size * self._n_threads].reshape(self._n_threads, size)
 
-    def _at_once(self, draw: Callable[..., None], parts: Sequence[tuple[int, ...]]) -> None:
-        """Draw all parts, some on this thread."""
+    def _at_once(
+        self,
+        draw: Callable[..., None],
+        parts: Sequence[tuple[int, ...]],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Draw all parts, some on this thread, which does something else before."""
         waiting = iter(parts)
 
         def work() -> None:
@@ -217,6 +242,7 @@ class Painter:
             self._pool = ThreadPoolExecutor(self._n_threads - 1, thread_name_prefix="painter")
         others = [self._pool.submit(work) for _ in range(n_others)] if self._pool is not None else []
         try:
+            meanwhile()
             work()
         finally:
             for other in others:

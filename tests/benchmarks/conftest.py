@@ -6,6 +6,7 @@ EMBEDVIZ_BENCH_DATA (`glove.6B.50d.txt`, or `glove_6B_50d_emb.npy`), generated o
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 import time
@@ -38,16 +39,26 @@ def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 @pytest.fixture
 def compare(benchmark, say):
-    """Time ours and a peer's turn by turn; report both medians in ms and their ratio, and return the ratio."""
+    """Time ours and a peer's turn by turn; report both medians in ms and their ratio, and return the ratio.
+
+    With `in_a_row` each turn is so many times the same, as the frames of a movement follow each other.
+    """
 
     def run(
-        claim: str, ours: Callable[[], object], peer_name: str, peer: Callable[[], object], rounds: int = 15
+        claim: str,
+        ours: Callable[[], object],
+        peer_name: str,
+        peer: Callable[[], object],
+        rounds: int = 15,
+        in_a_row: int = 1,
     ) -> float:
         ours()
         peer()
         times: tuple[list[float], list[float]] = ([], [])
-        for _ in range(rounds):
-            for place, work in enumerate((ours, peer)):
+        for _ in range(-(-rounds // in_a_row)):
+            for place, work in itertools.chain.from_iterable(
+                itertools.repeat(each, in_a_row) for each in enumerate((ours, peer))
+            ):
                 start = time.perf_counter()
                 work()
                 times[place].append(1000 * (time.perf_counter() - start))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -31,10 +32,19 @@ from embedviz.space.projection import Projection
 from embedviz.space.source import Source
 from embedviz.views.appearance import Appearance
 from embedviz.views.color_key import ColorKey
+from embedviz.views.launch import SWITCH_SECONDS
 from embedviz.views.plot import Plot
 
 SIZE = (1600, 1000)
 PATH_STEPS = 48
+
+
+@pytest.fixture(autouse=True)
+def _threads_take_turns_as_in_the_program() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    yield
+    sys.setswitchinterval(before)
 
 
 @pytest.fixture
@@ -150,6 +160,7 @@ def test_a_frame_with_axes_and_names(qtbot, compare, plot_of, points_of, n):
         "pyqtgraph ScatterPlotItem",
         scatter(qtbot, points),
         rounds=2 * PATH_STEPS if n < 1_000_000 else PATH_STEPS,
+        in_a_row=PATH_STEPS // 4,
     )
 
 
@@ -197,4 +208,5 @@ def test_discs_of_the_same_size(qtbot, compare, points_of, n):
             "pyqtgraph ScatterPlotItem",
             scatter(qtbot, points),
             rounds=PATH_STEPS,
+            in_a_row=PATH_STEPS // 4,
         )

@@ -10,7 +10,18 @@ import pytest
 
 from embedviz import kernels
 from embedviz.progress import finish
-from embedviz.raster import KERNELS, Painter, Style, Viewport, compiled, label_kernels, splat_kernels, tile_steps
+from embedviz.raster import (
+    KERNELS,
+    Painter,
+    Style,
+    Viewport,
+    band_kernels,
+    compiled,
+    label_kernels,
+    splat_kernels,
+    tile_kernels,
+    tile_steps,
+)
 from embedviz.raster.laying import lay_over
 
 ODD = np.array([np.nan, np.inf, -np.inf, 1e30, -1e30, 3e38, 0, -0.0], np.float32)
@@ -47,7 +58,7 @@ def strictly(kernel: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture(autouse=True)
 def _strict(monkeypatch: pytest.MonkeyPatch) -> None:
     finish(kernels.load(KERNELS))
-    for module in (splat_kernels, label_kernels, compiled):
+    for module in (splat_kernels, label_kernels, tile_kernels, band_kernels, compiled):
         for kernel in kernels.kernels_of(module).values():
             monkeypatch.setattr(kernel, "_native", strictly(kernel.py_func))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from embedviz.raster import Painter
 from embedviz.raster.laying import lay_over
 
 HEIGHT, WIDTH = 40, 60
@@ -68,3 +69,17 @@ def test_a_table_beyond_its_stamps_draws_nothing() -> None:
     one = np.array([[0, 5, 5]])
     lay_over(pixels, np.full(24, 0xFFFFFFFF, np.uint32), one, np.array([[0, 0]]), np.array([255]))
     assert not pixels.any()
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 3])
+def test_several_threads_lay_the_same(n_threads: int) -> None:
+    random = np.random.default_rng(5)
+    stamps = premultiplied(random, 9 * 11).view(np.uint32)[:, 0]
+    table, places = np.tile([0, 11, 9], (300, 1)), random.integers(-12, 62, (300, 2))
+    strengths, there = random.integers(0, 256, 300), premultiplied(random, HEIGHT, WIDTH)
+    expected, pixels = there.copy(), there.copy()
+    lay_over(expected, stamps, table, places, strengths)
+    with Painter(n_threads=n_threads) as painter:
+        painter.lay_over(pixels, stamps, table, places, strengths)
+    assert (pixels == expected).all()
+    assert (pixels != there).any()

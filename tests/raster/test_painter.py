@@ -236,3 +236,24 @@ def test_faded_and_vivid_change_only_the_opacity() -> None:
     style = Style(2.0, 0.3, splat=True)
     assert style.faded().opacity < style.opacity < style.vivid().opacity < 1
     assert (style.faded().radius, style.vivid().splat) == (2.0, True)
+
+
+def test_something_else_is_done_once_on_this_thread(route: str) -> None:
+    points, done = cloud(3000), []
+    tiles = finish(tile_steps(points))
+    with Painter(n_threads=2) as painter:
+        for source in (points, tiles, points[:0]):
+            expected = painter.paint(source, VIEW)
+            picture = painter.paint(source, VIEW, meanwhile=lambda: done.append(threading.current_thread()))
+            assert (picture == expected).all()
+    assert done == [threading.current_thread()] * 3
+
+
+def test_what_fails_meanwhile_fails_the_picture_and_leaves_the_painter_whole() -> None:
+    points = cloud(3000)
+    tiles = finish(tile_steps(points))
+    with Painter(n_threads=2) as painter:
+        expected = painter.paint(tiles, VIEW)
+        with pytest.raises(ZeroDivisionError):
+            painter.paint(tiles, VIEW, meanwhile=lambda: print(1 / 0))
+        assert (painter.paint(tiles, VIEW) == expected).all()

@@ -84,7 +84,7 @@ def strength(plot, rows_of: range) -> float:
 @pytest.fixture
 def bare(monkeypatch, plot):
     """The plot without names."""
-    monkeypatch.setattr(plot.labels_item, "paint", lambda *args, **options: None)
+    monkeypatch.setattr(plot.labels_item, "draw", lambda *args, **options: None)
     return plot
 
 

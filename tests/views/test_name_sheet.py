@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFont
 
+from embedviz.raster import Painter
 from embedviz.views.plot import name_sheet
 from embedviz.views.plot.label_pictures import Lettering
 from embedviz.views.plot.name_sheet import NameSheet
@@ -23,7 +24,7 @@ def lettering(qapp) -> Lettering:
 
 @pytest.fixture
 def sheet(lettering) -> NameSheet:
-    return NameSheet(100, lettering, QColor("#203040"), 1.0)
+    return NameSheet(Painter(n_threads=1), 100, lettering, QColor("#203040"), 1.0)
 
 
 def laid(sheet: NameSheet, row: int) -> np.ndarray:

@@ -42,7 +42,7 @@ def ink(picture: np.ndarray, place: QPoint, ground: str, reach: int = 2) -> int:
 @pytest.fixture
 def quiet(monkeypatch, plot):
     """A plot without names, so that only points and marks are painted."""
-    monkeypatch.setattr(plot.labels_item, "paint", lambda *args, **options: None)
+    monkeypatch.setattr(plot.labels_item, "draw", lambda *args, **options: None)
     return plot
 
 

@@ -154,10 +154,9 @@ class Glide(QObject):
             if self._new_names is None:
                 ratio = painter.device().devicePixelRatioF()
                 self._new_names = Canvas.clear(self._end.area, ratio)
-                with Canvas.clear(QRectF(0, 0, 1, 1), ratio).painter() as unseen:
-                    taken = stage.marks_item.paint(unseen, stage.camera)
+                taken = [*covered, *stage.marks_item.boxes(stage.camera)]
                 with self._new_names.painter() as names:
-                    stage.paint_names(self._new_names, names, [*covered, *taken], fades=False)
+                    stage.paint_names(self._new_names, names, taken, fades=False)
             painter.setOpacity(self._new_strength)
             self._new_names.show(painter)
         painter.setOpacity(1.0)

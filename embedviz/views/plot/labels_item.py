@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QFont, QPainter
 
-from embedviz.raster import Viewport, rows_in_rectangle
+from embedviz.raster import Painter, Viewport, rows_in_rectangle
 from embedviz.raster.landmarks import Landmarks
 from embedviz.raster.placement import NO_SLOT, Candidates, choose_slots
 from embedviz.raster.tiles import Tiles
@@ -45,26 +45,55 @@ class Spacing:
 SPACINGS: dict[LabelAmount, Spacing] = {"few": Spacing((64.0, 30.0), 96.0), "many": Spacing((14.0, 6.0), 36.0)}
 
 
+@dataclass(frozen=True, eq=False)
+class NameWish:
+    """What names are for: a camera's view, the `marked` ones, then as many of other items as there is room for.
+
+    All keep off the boxes `taken`. Others are few and faint where it `is_quiet`. Without `fades` everything is there at
+    once.
+    """
+
+    camera: Eye
+    marked: list[Caption]
+    taken: list[Box]
+    is_quiet: bool
+    fades: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """Names that were placed for one frame; where it is not `is_whole`, others will come in the next."""
+
+    names: Names
+    placed: PlacedNames
+    pace: Pace
+    is_quiet: bool
+    is_whole: bool
+
+
 class LabelsItem:
     """Places and draws names; `later` is called where another frame is needed to finish what this one began.
 
     `rows` (n,) are those that have a place in the last frame, `boxes` (n, 4) where it is: x, y, width, height.
     """
 
-    def __init__(self, later: Callable[[], None], clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, painter: Painter, later: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._later, self._clock = later, clock
         self._space: EmbeddingSpace | None = None
         self._points: FloatArray = np.zeros((0, 2), np.float32)
         self._landmarks: Landmarks | None = None
         self._tiles: Tiles | None = None
         self._names: Names | None = None
-        self._shown = ShownNames()
+        self._shown = ShownNames(painter)
         self._has_look = False
         self._others_shown: RowArray = np.zeros(0, np.int64)  # ascending
         self._boxes_kept: DoubleArray = np.zeros((0, 4))
         self._slots: ByteArray = np.zeros(0, np.uint8)  # one more than the slot of a name that is shown, else 0
         self._asked_slots: dict[int, int] = {}
         self._chosen_for: tuple[bool, LabelAmount] = (False, "many")
+        self._layout: _Layout | None = None
         self._seen: object = None
         self._step = -1  # of FRAMES_BETWEEN + 1 while the view moves
         self.amount: LabelAmount = "many"
@@ -96,26 +125,19 @@ class LabelsItem:
         self._has_look = True
         self._names = Names(self._space, self._shown.metrics) if self._space is not None else None
 
-    def paint(
-        self,
-        canvas: Canvas,
-        painter: QPainter,
-        camera: Eye,
-        marked: list[Caption],
-        taken: list[Box],
-        *,
-        is_quiet: bool = False,
-        fades: bool = True,
-    ) -> None:
-        """Draw the `marked` names, then as many of other items as there is room for; all keep off the boxes `taken`.
+    def paint(self, canvas: Canvas, painter: QPainter, wish: NameWish) -> None:
+        """Place names and draw them on a canvas, by a painter of it."""
+        self.place(wish, canvas.frame.ratio)
+        self.draw(canvas, painter)
 
-        `painter` is one of the `canvas`. Others are few and faint where it `is_quiet`. Without `fades` everything is
-        there at once.
-        """
+    def place(self, wish: NameWish, ratio: float) -> None:
+        """Find places for names that are to be drawn at a device pixel `ratio`, and write those that are new."""
+        self._layout = None
+        camera, marked, taken, is_quiet = wish.camera, wish.marked, wish.taken, wish.is_quiet
         frame = frame_of(camera.shown, camera.ground, 1.0)
         if not self._has_look or self._names is None or frame is None:
             return
-        is_first = not (self._shown.any_stood and fades)
+        is_first = not (self._shown.any_stood and wish.fades)
         if self._chosen_for != (is_quiet, self.amount):
             self._chosen_for = (is_quiet, self.amount)
             self._keep(self._others_shown[:0], self._slots[:0], self._boxes_kept[:0])
@@ -140,12 +162,20 @@ class LabelsItem:
         asked = [marked[at] for at in chosen[:n_asked].tolist()]
         others_placed = rows[n_asked:]
         placed = PlacedNames(asked, others_placed, corners, self._strengths(others_placed))
-        is_done = self._shown.draw(
-            canvas, painter, self._names, placed, Pace(self._clock(), is_first=is_first), is_quiet=is_quiet
-        )
+        pace = Pace(self._clock(), is_first=is_first)
+        self._shown.write(self._names, others_placed, pace, ratio, is_quiet=is_quiet)
+        is_whole = not is_between and len(found) == len(others)
+        self._layout = _Layout(self._names, placed, pace, is_quiet=is_quiet, is_whole=is_whole)
         self._asked_slots = dict(zip(rows[:n_asked].tolist(), slots[:n_asked].tolist(), strict=True))
         self._keep(rows[n_asked:], slots[n_asked:], from_anchors[n_asked:])
-        if is_between or not is_done or len(found) < len(others):
+
+    def draw(self, canvas: Canvas, painter: QPainter) -> None:
+        """Draw on a canvas, by a painter of it, the names that were placed."""
+        layout = self._layout
+        if layout is None:
+            return
+        is_done = self._shown.draw(canvas, painter, layout.names, layout.placed, layout.pace, is_quiet=layout.is_quiet)
+        if not (is_done and layout.is_whole):
             self._later()
 
     def _is_between(self, camera: Eye) -> bool:

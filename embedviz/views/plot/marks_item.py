@@ -39,17 +39,21 @@ class MarksItem:
         self._focus = point
         self._update()
 
-    def paint(self, painter: QPainter, camera: Eye) -> list[Box]:
-        """Draw what the camera sees; returns the boxes (x, y, width, height) on the widget that names leave free.
-
-        The last one is that of the query, if there is one.
-        """
-        if self._theme is None:
+    def boxes(self, camera: Eye) -> list[Box]:
+        """The boxes (x, y, width, height) on the widget that names leave free; the last is the query's, if any."""
+        if self._marks is None:
             return []
+        neighbors, query = _places(self._marks, camera)
+        boxes = [_box(point, NEIGHBOR_RADIUS) for point in neighbors if _finite(point)]
+        return boxes if query is None else [*boxes, _box(query, QUERY_RADIUS)]
+
+    def paint(self, painter: QPainter, camera: Eye) -> None:
+        """Draw what the camera sees."""
+        if self._theme is None or self._marks is None:
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        taken = self._paint_marks(painter, camera, self._marks, self._theme) if self._marks is not None else []
+        self._paint_marks(painter, camera, self._marks, self._theme)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        return taken
 
     def paint_focus(self, painter: QPainter, camera: Eye) -> None:
         """Ring the item under attention; over all else, so that no name hides it."""
@@ -61,11 +65,8 @@ class MarksItem:
         painter.drawEllipse(camera.to_pixel(*self._focus), FOCUS_RADIUS, FOCUS_RADIUS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
-    def _paint_marks(self, painter: QPainter, camera: Eye, marks: Marks, theme: Theme) -> list[Box]:
-        neighbors = [QPointF(x, y) for x, y in camera.to_pixels(marks.neighbor_points).tolist()]
-        query = camera.to_pixel(*map(float, marks.query_point)) if marks.query_point is not None else None
-        if query is not None and not _finite(query):
-            query = None
+    def _paint_marks(self, painter: QPainter, camera: Eye, marks: Marks, theme: Theme) -> None:
+        neighbors, query = _places(marks, camera)
         width = LINK_PX if len(neighbors) <= MANY_LINKS else CROWDED_LINK_PX
         for point, strength in zip(neighbors, marks.strengths.tolist(), strict=True):
             if query is not None and _finite(point):
@@ -75,12 +76,10 @@ class MarksItem:
                 painter.drawLine(query, point)
         painter.setPen(QPen(QColor(theme.ground), 1.5))
         painter.setBrush(QColor(theme.neighbor))
-        shown = [point for point in neighbors if _finite(point)]
-        for point in shown:
+        for point in filter(_finite, neighbors):
             painter.drawEllipse(point, NEIGHBOR_RADIUS, NEIGHBOR_RADIUS)
-        boxes = [_box(point, NEIGHBOR_RADIUS) for point in shown]
         if query is None:
-            return boxes
+            return
         tone = QColor(theme.query)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(tone, 2.2, Qt.PenStyle.DashLine if marks.is_ghost else Qt.PenStyle.SolidLine))
@@ -88,7 +87,13 @@ class MarksItem:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tone)
         painter.drawEllipse(query, 2.5, 2.5)
-        return [*boxes, _box(query, QUERY_RADIUS)]
+
+
+def _places(marks: Marks, camera: Eye) -> tuple[list[QPointF], QPointF | None]:
+    """Where the neighbours are seen, and the query if it is."""
+    neighbors = [QPointF(x, y) for x, y in camera.to_pixels(marks.neighbor_points).tolist()]
+    query = camera.to_pixel(*map(float, marks.query_point)) if marks.query_point is not None else None
+    return neighbors, query if query is not None and _finite(query) else None
 
 
 def _box(center: QPointF, radius: float) -> Box:

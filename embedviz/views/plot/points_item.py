@@ -123,18 +123,23 @@ class PointsItem:
         self._drawn_for = self._clean = None
         self._update()
 
-    def paint(self, canvas: Canvas, painter: QPainter) -> None:
-        """Draw what lies under a canvas, and the ground under it; `painter` is one of the canvas."""
+    def paint(self, canvas: Canvas, painter: QPainter, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Draw what lies under a canvas, and the ground under it; `painter` is one of the canvas.
+
+        `meanwhile` is done once, while other threads begin to draw; it may not touch the canvas.
+        """
         if self._theme is None:
+            meanwhile()
             return
         frame, is_resting = canvas.frame, self._seen in (None, canvas.frame)
         is_kept, self._rested = is_resting or self._rested, is_resting
         if frame == self._drawn_for and self._clean is not None:
             canvas.pixels[:] = self._clean
+            meanwhile()
             return
         if frame != self._drawn_for:
             self._follow(frame)
-        self._draw(canvas, painter, self._theme)
+        self._draw(canvas, painter, self._theme, meanwhile)
         self._drawn_for = frame
         # a view that moves at every frame is not looked at twice, so that its pictures need not be kept
         self._clean = canvas.pixels.copy() if is_kept else None
@@ -146,7 +151,7 @@ class PointsItem:
         if moves:
             self._settle()
 
-    def _draw(self, canvas: Canvas, painter: QPainter, theme: Theme) -> None:
+    def _draw(self, canvas: Canvas, painter: QPainter, theme: Theme, meanwhile: Callable[[], None]) -> None:
         """Draw all items, and over them the selected ones once more, stronger."""
         frame = canvas.frame
         n_in_view = estimate_in_view(self._points if self._tiles is None else self._tiles, frame.viewport)
@@ -154,7 +159,7 @@ class PointsItem:
         self._layers = self._layers or self._prepared(theme)
         first, *others = zip(self._layers, styles, strict=False)
         tone = QColor(theme.ground)
-        self._paint(*first, frame, (tone.red(), tone.green(), tone.blue()), canvas.pixels)
+        self._paint(*first, frame, (tone.red(), tone.green(), tone.blue()), canvas.pixels, meanwhile)
         for layer, style in others:
             picture = self._paint(layer, style, frame)
             painter.drawImage(frame.origin, image_of(picture, frame.ratio)[1])
@@ -181,6 +186,7 @@ class PointsItem:
         frame: Frame,
         ground: Color | None = None,
         out: ByteArray | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> ByteArray:
         tone = QColor(layer.color)
         return self._painter.paint(
@@ -195,4 +201,5 @@ class PointsItem:
             cell_px=self._cell_px,
             ground=ground,
             out=out,
+            meanwhile=meanwhile,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal, Slot
@@ -30,7 +31,7 @@ from embedviz.views.plot.canvas import Canvas
 from embedviz.views.plot.captions import Caption, captions
 from embedviz.views.plot.fitting import rectangle_around
 from embedviz.views.plot.frame import frame_of
-from embedviz.views.plot.labels_item import LabelsItem
+from embedviz.views.plot.labels_item import LabelsItem, NameWish
 from embedviz.views.plot.marks_item import Box, MarksItem
 from embedviz.views.plot.points_item import PointsItem
 from embedviz.views.plot.sieve import Sieve
@@ -95,7 +96,7 @@ class Scene(QObject):
         self.tint_keeper.changed.connect(self.points_item.retint)
         self.marks_item = MarksItem(self.changed.emit)
         self.arrows_item = ArrowsItem(self.changed.emit)
-        self.labels_item = LabelsItem(self.unfinished.emit)
+        self.labels_item = LabelsItem(self.painter, self.unfinished.emit)
         self._connect()
         self._on_appearance_changed()
         self._on_session_changed()
@@ -122,10 +123,12 @@ class Scene(QObject):
         self.paint_front(painter)
 
     def _paint_ground(self, painter: QPainter, covered: list[Box], *, fades: bool) -> None:
-        self.points_item.paint(self._canvas, painter)
+        taken = [*covered, *self.marks_item.boxes(self.camera)]
+        place = partial(self.labels_item.place, self._wish(taken, fades=fades), self._canvas.frame.ratio)
+        self.points_item.paint(self._canvas, painter, meanwhile=place)
         self.arrows_item.paint(painter, self.camera, self.points)
-        taken = self.marks_item.paint(painter, self.camera)
-        self.paint_names(self._canvas, painter, [*covered, *taken], fades=fades)
+        self.marks_item.paint(painter, self.camera)
+        self.labels_item.draw(self._canvas, painter)
         self.marks_item.paint_focus(painter, self.camera)
 
     def paint_back(self, painter: QPainter) -> None:
@@ -133,8 +136,10 @@ class Scene(QObject):
 
     def paint_names(self, canvas: Canvas, painter: QPainter, taken: list[Box], *, fades: bool) -> None:
         """Draw the names on a canvas, by a painter of it; they keep off the boxes that are `taken`."""
-        is_quiet = self.marks is not None
-        self.labels_item.paint(canvas, painter, self.camera, self._captions, taken, is_quiet=is_quiet, fades=fades)
+        self.labels_item.paint(canvas, painter, self._wish(taken, fades=fades))
+
+    def _wish(self, taken: list[Box], *, fades: bool) -> NameWish:
+        return NameWish(self.camera, self._captions, taken, is_quiet=self.marks is not None, fades=fades)
 
     def paint_front(self, painter: QPainter) -> None:
         """Draw the axes round the ground."""

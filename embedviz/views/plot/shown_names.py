@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
+from embedviz.raster import Painter
 from embedviz.space.arrays import DoubleArray, RowArray
 from embedviz.views.plot.canvas import Canvas
 from embedviz.views.plot.captions import Caption
@@ -64,7 +65,8 @@ class Pace:
 class ShownNames:
     """Draws names, and remembers since when each stands there."""
 
-    def __init__(self) -> None:
+    def __init__(self, painter: Painter) -> None:
+        self._painter = painter
         self._theme: Theme | None = None
         self._lettering = Lettering(QFont(), "white")
         self._pictures = LabelPictures(self._lettering)
@@ -107,6 +109,12 @@ class ShownNames:
         sheet, rows, places = self._laid
         others = zip(places.tolist(), rows.tolist(), strict=True)
         return [*self._asked_pictures, *((QPointF(*place), sheet.picture(row)) for place, row in others)]
+
+    def write(self, names: Names, rows: RowArray, pace: Pace, ratio: float, *, is_quiet: bool) -> None:
+        """Write those names of items (n,) that are new, as many as the pace allows."""
+        sheet = self._sheet(names, ratio, is_quiet=is_quiet)
+        new = rows[~sheet.has(rows)][: pace.most]
+        sheet.write(new, [names.text(row) for row in new.tolist()], rows)
 
     def draw(
         self, canvas: Canvas, painter: QPainter, names: Names, placed: PlacedNames, pace: Pace, *, is_quiet: bool
@@ -160,8 +168,6 @@ class ShownNames:
     ) -> bool:
         """Lay the names of other items at device pixels (n, 2); returns whether they stand there in full."""
         rows, sheet = placed.rows, self._sheet(names, canvas.frame.ratio, is_quiet=self._is_quiet)
-        new = rows[~sheet.has(rows)][: pace.most]
-        sheet.write(new, [names.text(row) for row in new.tolist()], rows)
         has = sheet.has(rows)
         since = np.where(has, since, np.inf)
         shares = pace.shares(since)
@@ -192,7 +198,7 @@ class ShownNames:
     def _sheet(self, names: Names, ratio: float, *, is_quiet: bool) -> NameSheet:
         if (is_quiet, ratio) not in self._sheets:
             color = self._color(is_quiet=is_quiet)
-            self._sheets[is_quiet, ratio] = NameSheet(names.n_items, self._lettering, color, ratio)
+            self._sheets[is_quiet, ratio] = NameSheet(self._painter, names.n_items, self._lettering, color, ratio)
         return self._sheets[is_quiet, ratio]
 
     def _color(self, *, is_quiet: bool) -> QColor:

@@ -25,6 +25,7 @@ from embedviz.views.plot.arrows_item import ArrowsItem
 from embedviz.views.plot.canvas import Canvas
 from embedviz.views.plot.captions import Caption, captions
 from embedviz.views.plot.frame import frame_of
+from embedviz.views.plot.labels_item import NameWish
 from embedviz.views.plot.marks_item import Box, MarksItem
 from embedviz.views.plot.moving_note import paint_moving_note
 from embedviz.views.plot.sight import Sight, marks_seen, space_places
@@ -83,7 +84,7 @@ class SolidScene(QObject):
         self.points_item = SolidPoints(painter, self.changed.emit)
         self.marks_item = MarksItem(self.changed.emit)
         self._arrows_item = arrows_item
-        self.labels_item = SolidLabels(self.unfinished.emit)
+        self.labels_item = SolidLabels(painter, self.unfinished.emit)
         self.labels_item.camera = self.camera
         for changed in (
             session.projection_changed,
@@ -147,8 +148,8 @@ class SolidScene(QObject):
         self.paint_back(painter)
         self.paint_points(painter)
         self._arrows_item.paint(painter, self.camera, self.points)
-        taken = self.marks_item.paint(painter, self.camera)
-        self.paint_names(self._canvas, painter, [*covered, *taken], fades=fades)
+        self.marks_item.paint(painter, self.camera)
+        self.paint_names(self._canvas, painter, [*covered, *self.marks_item.boxes(self.camera)], fades=fades)
         self.marks_item.paint_focus(painter, self.camera)
         self.paint_front(painter)
 
@@ -164,8 +165,8 @@ class SolidScene(QObject):
         """Draw the names on a canvas, by a painter of it; they keep off the boxes `taken`, and those of the axes."""
         titles = [_box(title.box) for title in self.axes.titles(self.camera)]
         is_quiet = self.marks is not None
-        taken = [*titles, *taken]
-        self.labels_item.paint(canvas, painter, self.camera, self._captions, taken, is_quiet=is_quiet, fades=fades)
+        wish = NameWish(self.camera, self._captions, [*titles, *taken], is_quiet=is_quiet, fades=fades)
+        self.labels_item.paint(canvas, painter, wish)
 
     def paint_front(self, painter: QPainter) -> None:
         """Draw what stands before the points: the names of the axes, and what share of the points is drawn."""
