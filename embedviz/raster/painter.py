@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -37,6 +38,7 @@ from embedviz.raster.viewport import Viewport
 from embedviz.space.arrays import ByteArray, CodeArray, FlagArray, FloatArray, PixelArray, RowArray
 
 REST: Color = (0x7C, 0x8D, 0xA3)
+WAKES_WITHIN_S = 0.0005
 FEW_STAMPS = 64  # which are laid sooner than another thread wakes
 
 
@@ -228,12 +230,13 @@ class Painter:
         self,
         draw: Callable[..., None],
         parts: Sequence[tuple[int, ...]],
-        meanwhile: Callable[[], None] = lambda: None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
-        """Draw all parts, some on this thread, which does something else before."""
-        waiting = iter(parts)
+        """Draw all parts, some on this thread, which may do something else before."""
+        waiting, has_begun = iter(parts), threading.Event()
 
         def work() -> None:
+            has_begun.set()
             for part in waiting:
                 draw(*part)
 
@@ -242,7 +245,10 @@ class Painter:
             self._pool = ThreadPoolExecutor(self._n_threads - 1, thread_name_prefix="painter")
         others = [self._pool.submit(work) for _ in range(n_others)] if self._pool is not None else []
         try:
-            meanwhile()
+            if meanwhile is not None:
+                if others:  # they need Python's lock for a moment, which this thread will not give away soon
+                    has_begun.wait(WAKES_WITHIN_S)
+                meanwhile()
             work()
         finally:
             for other in others:
