@@ -9,12 +9,15 @@ from __future__ import annotations
 import itertools
 import os
 import statistics
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from embedviz.views.launch import SWITCH_SECONDS
 
 N_ITEMS, N_DIMS = 400_000, 50
 _LINES = pytest.StashKey[list[str]]()
@@ -35,6 +38,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Add a line to the summary of the run."""
     return request.config.stash[_LINES].append
+
+
+@pytest.fixture(autouse=True)
+def _threads_take_turns_as_in_the_program() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    yield
+    sys.setswitchinterval(before)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -32,19 +31,10 @@ from embedviz.space.projection import Projection
 from embedviz.space.source import Source
 from embedviz.views.appearance import Appearance
 from embedviz.views.color_key import ColorKey
-from embedviz.views.launch import SWITCH_SECONDS
 from embedviz.views.plot import Plot
 
 SIZE = (1600, 1000)
 PATH_STEPS = 48
-
-
-@pytest.fixture(autouse=True)
-def _threads_take_turns_as_in_the_program() -> Iterator[None]:
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    yield
-    sys.setswitchinterval(before)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ while all cores train on a text of more than two million words, and while an ind
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from embedviz.settings import Settings
 from embedviz.space import EmbeddingSpace, Labels, Source
 from embedviz.training import TrainingOptions
 from embedviz.views.appearance import Appearance
-from embedviz.views.launch import SWITCH_SECONDS
 from embedviz.views.main_window import MainWindow
 
 BEAT_MS = 10
@@ -60,15 +58,12 @@ class Heartbeat(QObject):
 @pytest.fixture
 def window(qtbot, qapp):
     finish(kernels.load((*raster.KERNELS, *formats.KERNELS, *training.KERNELS)))
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
     made = MainWindow(Appearance(qapp, Settings()))
     qtbot.addWidget(made)
     made.show()
     session = Session()
     made.furnish(session, Operations(session, Jobs()))
-    yield made
-    sys.setswitchinterval(before)
+    return made
 
 
 def test_gaps_while_opening_projecting_and_asking(benchmark, say, qtbot, window, glove_text):

@@ -139,6 +139,7 @@ def test_a_frame_of_a_cloud_that_turns(qtbot, compare, plot_of, cloud_of, n):
         "pyqtgraph ScatterPlotItem.setData",
         scatter(qtbot, points),
         rounds=N_FRAMES if n < 1_000_000 else 4,
+        in_a_row=4,
     )
 
 
@@ -173,4 +174,5 @@ def test_a_frame_of_a_glide(qtbot, compare, plot_of, cloud_of, n):
         "pyqtgraph ScatterPlotItem.setData",
         scatter(qtbot, points),
         rounds=N_FRAMES if n < 1_000_000 else 4,
+        in_a_row=4,
     )
