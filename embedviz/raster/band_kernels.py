@@ -1,9 +1,12 @@
 """The compiled kernels of whole bands of a picture: what lies in one is found, inked and toned in one call.
 
 A thread that came back to Python in between would wait there for its lock, longer than many of these steps take. Bands
-are taken one after the other, by whichever thread has time; each is drawn alike, whoever draws it. The arguments of
-both kernels are those of the kernels they call, in this order: of `runs_in_box`, of `splats` and `discs`, and what
-they work in: `ink` is a padded buffer of `n_rows` rows, `flat` the same memory in a line.
+are taken one after the other, by whichever thread has time; each is drawn alike, whoever draws it.
+
+What `draw_bands` and `draw_bands_colored` are given, the kernels they call tell: after the bands come the tiles and the
+level that is drawn (`runs_in_box`), its entries, the points that are `lost` off the grid, the colours and the look
+(`splats` with their `amount` and box where `is_splat`, else `discs` with their `stamps`), then what a thread works in:
+`flat` is a buffer of `n_rows` rows with `pad` pixels around them, `ink` the same memory in its shape, and the tones.
 """
 
 from __future__ import annotations

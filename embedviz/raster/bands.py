@@ -23,7 +23,7 @@ class BandedDrawing:
     def __init__(self, tiles: Tiles, level: Level, tints: Tints | None, look: Look, out: ByteArray) -> None:
         self._inking, self._out = Inking(look), out
         viewport = look.viewport
-        self.n_bands = -(-viewport.height // MOST_ROWS)
+        self.n_bands = min(viewport.height, 2 * -(-viewport.height // (2 * MOST_ROWS)))
         self._rows = -(-viewport.height // self.n_bands)
         across, upright = tiles.box_px(level, viewport)
         self._amount = self._inking.amount_of_bands(1 / across, 1 / upright)

@@ -37,16 +37,15 @@ class Box:
         return cls(x_low, x_high, y_low, y_high)
 
 
-def runs_in(tiles: Tiles, level: Level, box: Box, leaf: int = LEAF, workspace: RowArray | None = None) -> RowArray:
+def runs_in(tiles: Tiles, level: Level, box: Box, leaf: int = LEAF) -> RowArray:
     """Runs (first, last, inside), int64 (r, 3), that together hold all gridded entries of `level` in `box`.
 
-    Ascending; where `inside` is 1, all entries lie in the box. The runs may be overwritten by the next call with the
-    same `workspace`, of three columns. Without kernels there is one run that holds all.
+    Ascending; where `inside` is 1, all entries lie in the box. Without kernels there is one run that holds all.
     """
     compiled = kernels.loaded(TILE_KERNELS)
     if compiled is None:
         return np.array([[0, len(level), 0]], np.int64)
-    runs = np.empty((MOST_RUNS, 3), np.int64) if workspace is None else workspace
+    runs = np.empty((MOST_RUNS, 3), np.int64)
     facts = *facts_of(tiles, level), cells_of(tiles, box), leaf, np.empty(STACK, np.int64), runs
     n_runs = compiled.runs_in_box(tiles.points, level.starts, level.table, *facts)
     found: RowArray = runs[:n_runs]

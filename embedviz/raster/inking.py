@@ -13,10 +13,10 @@ from embedviz.raster import band_kernels, compiled, splat_kernels
 from embedviz.raster.drawing import Entries, Look
 from embedviz.raster.ink import disc_stamps, from_light, splat_ink, stamp_reach, tones_for
 from embedviz.raster.viewport import Viewport
-from embedviz.space.arrays import ByteArray, FloatArray
+from embedviz.space.arrays import ByteArray, FloatArray, read_only
 
 DRAWING_KERNELS = (compiled.__name__, splat_kernels.__name__, band_kernels.__name__)
-_NO_STAMPS = np.zeros((1, 1, 1, 1), np.float32)
+_NO_STAMPS = read_only(np.zeros((1, 1, 1, 1), np.float32))
 
 
 def is_compiled() -> bool:
@@ -62,7 +62,7 @@ class Inking:
         return ink[: self.size(n_rows)].reshape(shape)
 
     def draw(self, entries: Entries, top: int, ink: FloatArray) -> None:
-        """Add the ink of entries to a buffer whose first row in the picture is `top`."""
+        """Add the ink of points to a buffer whose first row in the picture is `top`."""
         shades, amount = entries.shades, self._amounts[entries.size]
         source = entries.starts, entries.runs, shades.codes, shades.table, shades.shares, *self._view, top, amount
         if not self._is_splat:
@@ -70,10 +70,7 @@ class Inking:
             return
         height, width = ink.shape[0] - 2 * self._pad, ink.shape[1] - 2 * self._pad
         located = np.empty(splat_kernels.BLOCK, np.int32), np.empty((3, splat_kernels.BLOCK), np.float32)
-        across, upright = entries.box
-        self._draw(
-            entries.places.reshape(-1), *source, 1 / across, 1 / upright, height, width, *located, ink.reshape(-1)
-        )
+        self._draw(entries.places.reshape(-1), *source, 1.0, 1.0, height, width, *located, ink.reshape(-1))
 
     def amount_of_bands(self, across: float, upright: float) -> tuple[Any, ...]:
         """How a kernel of bands is to ink: the view, and splats of a box, or discs."""

@@ -1,4 +1,4 @@
-"""The painter: points to a picture, by compiled kernels on a few threads where they are ready, by numpy until then."""
+"""The painter: points and names to a picture, by compiled kernels on a few threads, by numpy until they are ready."""
 
 from __future__ import annotations
 
@@ -38,12 +38,14 @@ from embedviz.raster.viewport import Viewport
 from embedviz.space.arrays import ByteArray, CodeArray, FlagArray, FloatArray, PixelArray, RowArray
 
 REST: Color = (0x7C, 0x8D, 0xA3)
-WAKES_WITHIN_S = 0.0005
-FEW_STAMPS = 64  # which are laid sooner than another thread wakes
+_WAKES_WITHIN_S = 0.0005
+_FEW_STAMPS = 64  # which are laid sooner than another thread wakes
 
 
 class Painter:
-    """Draws points again and again: keeps its buffers and, once needed, further threads until `close()`.
+    """Draws points, and lays names over them, again and again.
+
+    It keeps its buffers and, once needed, further threads until `close()`.
 
     One thread at a time may call it.
     """
@@ -79,8 +81,8 @@ class Painter:
         `cell_px` pixels, at the mean of their points, in place of points where these stand closer; while a view moves,
         MOVING_CELL_PX is as good to the eye and quicker. `tints` made for the tiles take the place of codes. Without
         `style` it follows the number in view. On a `ground` the picture is opaque. `out` is drawn into and returned
-        where given. `meanwhile` is done once, on this thread, while others begin to draw. Raises OptionError where
-        arrays do not fit.
+        where given. `meanwhile` is done once, on this thread, while others draw tiles, if there are others; it may
+        not draw by this painter. Raises OptionError where arrays do not fit.
         """
         out = checked_picture(out, viewport)
         style = style or style_for(count_in_view(points, viewport))
@@ -174,6 +176,16 @@ class Painter:
         self._paint_source(seen, Look(viewport, style, color, len(shades.table) > 0), out)
         return out
 
+    def lay_over(
+        self, pixels: ByteArray, stamps: PixelArray, table: RowArray, places: RowArray, strengths: RowArray
+    ) -> None:
+        """Lay small pictures over a large one; see `laying.lay_over`."""
+
+        def lay(top: int, bottom: int) -> None:
+            lay_over(pixels[top:bottom], stamps, table, places - (0, top), strengths)
+
+        self._at_once(lay, self._bands(len(pixels)) if len(table) > _FEW_STAMPS else [(0, len(pixels))])
+
     def _paint_source(self, source: Source, look: Look, out: ByteArray) -> None:
         if not is_compiled():
             plain.draw(source.batches(0, len(source)), look, out, source.growths)
@@ -200,16 +212,6 @@ class Painter:
             banded.draw(inks[worker], self._workspaces[worker])
 
         self._at_once(draw, [(worker,) for worker in range(min(self._n_threads, banded.n_bands))], meanwhile)
-
-    def lay_over(
-        self, pixels: ByteArray, stamps: PixelArray, table: RowArray, places: RowArray, strengths: RowArray
-    ) -> None:
-        """Lay small pictures over a large one; see `laying.lay_over`."""
-
-        def lay(top: int, bottom: int) -> None:
-            lay_over(pixels[top:bottom], stamps, table, places - (0, top), strengths)
-
-        self._at_once(lay, self._bands(len(pixels)) if len(table) > FEW_STAMPS else [(0, len(pixels))])
 
     def close(self) -> None:
         """End the threads; the next picture would start them again."""
@@ -247,7 +249,7 @@ class Painter:
         try:
             if meanwhile is not None:
                 if others:  # they need Python's lock for a moment, which this thread will not give away soon
-                    has_begun.wait(WAKES_WITHIN_S)
+                    has_begun.wait(_WAKES_WITHIN_S)
                 meanwhile()
             work()
         finally:

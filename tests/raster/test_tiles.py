@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from embedviz import kernels
 from embedviz.errors import OptionError
 from embedviz.progress import finish
-from embedviz.raster import Painter, Style, Tiles, Viewport, count_in_view, paint, style_for, tile_steps
+from embedviz.raster import Painter, Style, Tiles, Viewport, bands, count_in_view, paint, style_for, tile_steps
 from embedviz.raster.culling import Box, runs_in
 
 VIEW = Viewport(-3, 3, -2, 2, 120, 80)
@@ -102,6 +102,33 @@ def test_kernels_draw_tiles_like_numpy(
     np.testing.assert_allclose(compiled.astype(int), plain.astype(int), atol=1)
     if tiles.level_for(viewport).is_raw:
         np.testing.assert_allclose(compiled.astype(int), paint(points, viewport, **options).astype(int), atol=1)
+
+
+@pytest.mark.parametrize("height", [1, 2, 13, 14, 15, 60, 97])
+@pytest.mark.parametrize("style", [SPLAT, DISC, Style(9.0, 0.1)])
+@pytest.mark.parametrize("colored", [False, True])
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_many_bands_make_one_picture(
+    draw_plainly: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch,
+    height: int,
+    style: Style,
+    colored: bool,
+    n_threads: int,
+) -> None:
+    monkeypatch.setattr(bands, "MOST_ROWS", 7)
+    points = cloud(3000)
+    points[0] = 1e6  # the others lie on a grid that it does not stretch
+    tiles, viewport = tiled(points), Viewport(-3, 3, -2, 2, 50, height)
+    codes = np.arange(len(points), dtype=np.int32) % 4 if colored else None
+    options = {"style": style, "codes": codes, "palette": PALETTE if colored else None}
+    with Painter(n_threads=n_threads) as painter:
+        compiled = painter.paint(tiles, viewport, **options)
+    with draw_plainly.context() as patch:
+        patch.setattr(kernels, "loaded", lambda name: None)
+        plain = paint(tiles, viewport, **options)
+    assert compiled[..., 3].any()
+    np.testing.assert_allclose(compiled.astype(int), plain.astype(int), atol=1)
 
 
 def test_cells_hold_the_ink_of_their_points(route: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -308,3 +310,26 @@ def test_nothing_breaks(qapp, plot, session, make_space, window, drag, vectors):
         plot.fit_all()
         plot.grab()
     assert plot.row_at(QPoint(-99, -99)) is None
+
+
+@pytest.mark.parametrize("axes", [AXES[:2], AXES])
+def test_a_space_that_was_closed_is_let_go_whichever_of_plane_and_space_showed_it(
+    qtbot, qapp, window, plot, show, make_space, idle, axes
+):
+    def look() -> None:
+        idle()
+        qapp.processEvents()
+        plot.grab()
+
+    def made(seed: int):
+        return make_space(np.random.default_rng(seed).normal(size=(60, 6)))
+
+    closed = weakref.ref(show(made(0)))
+    window.operations.set_axes(*axes)
+    look()
+    window.operations.set_axes(*(AXES if len(axes) == 2 else AXES[:2]))
+    look()
+    for seed in (1, 2, 3):
+        show(made(seed))
+        look()
+    qtbot.waitUntil(lambda: gc.collect() >= 0 and closed() is None)

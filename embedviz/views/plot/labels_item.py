@@ -78,7 +78,7 @@ class LabelsItem:
     """
 
     def __init__(
-        self, painter: Painter, later: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+        self, drawing: Painter, later: Callable[[], None], clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self._later, self._clock = later, clock
         self._space: EmbeddingSpace | None = None
@@ -86,7 +86,7 @@ class LabelsItem:
         self._landmarks: Landmarks | None = None
         self._tiles: Tiles | None = None
         self._names: Names | None = None
-        self._shown = ShownNames(painter)
+        self._shown = ShownNames(drawing)
         self._has_look = False
         self._others_shown: RowArray = np.zeros(0, np.int64)  # ascending
         self._boxes_kept: DoubleArray = np.zeros((0, 4))
@@ -102,6 +102,7 @@ class LabelsItem:
 
     def show_space(self, space: EmbeddingSpace | None, points: FloatArray) -> None:
         """Name the items of another space, or the same ones at other places."""
+        self._layout = None
         if space is not self._space:
             self._names = Names(space, self._shown.metrics) if space is not None else None
             self._shown.drop()
@@ -122,7 +123,7 @@ class LabelsItem:
     def set_look(self, theme: Theme, font: QFont) -> None:
         """Draw in another theme or font."""
         self._shown.set_look(theme, font)
-        self._has_look = True
+        self._has_look, self._layout = True, None
         self._names = Names(self._space, self._shown.metrics) if self._space is not None else None
 
     def paint(self, canvas: Canvas, painter: QPainter, wish: NameWish) -> None:
@@ -171,7 +172,7 @@ class LabelsItem:
 
     def draw(self, canvas: Canvas, painter: QPainter) -> None:
         """Draw on a canvas, by a painter of it, the names that were placed."""
-        layout = self._layout
+        layout, self._layout = self._layout, None  # it would keep the space alive
         if layout is None:
             return
         is_done = self._shown.draw(canvas, painter, layout.names, layout.placed, layout.pace, is_quiet=layout.is_quiet)

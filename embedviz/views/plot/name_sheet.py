@@ -20,8 +20,8 @@ class NameSheet:
     Once they fill MOST_PIXELS, those that are not `wanted` are dropped; again once those that were left have doubled.
     """
 
-    def __init__(self, painter: Painter, n_items: int, lettering: Lettering, color: QColor, ratio: float) -> None:
-        self._painter, self._lettering, self._color, self._ratio = painter, lettering, color, ratio
+    def __init__(self, drawing: Painter, n_items: int, lettering: Lettering, color: QColor, ratio: float) -> None:
+        self._drawing, self._lettering, self._color, self._ratio = drawing, lettering, color, ratio
         # one more than where in the table a name stands, else 0; pages never touched cost no memory
         self._entries: CodeArray = np.zeros(n_items, np.int32)
         self._rows: list[int] = []
@@ -48,7 +48,7 @@ class NameSheet:
         """Lay written names over `pixels` uint8 (height, width, 4), their upper left corners at `places` (n, 2)."""
         table = self._table[self._entries[rows] - 1]
         places[:, 1] += table[:, 3]
-        self._painter.lay_over(pixels, self._stamps, table, places, np.round(255 * strengths).astype(np.int64))
+        self._drawing.lay_over(pixels, self._stamps, table, places, np.round(255 * strengths).astype(np.int64))
 
     def picture(self, row: int) -> QPixmap:
         """The written name of one item."""

@@ -126,7 +126,7 @@ class PointsItem:
     def paint(self, canvas: Canvas, painter: QPainter, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Draw what lies under a canvas, and the ground under it; `painter` is one of the canvas.
 
-        `meanwhile` is done once, while other threads begin to draw; it may not touch the canvas.
+        `meanwhile` is done once, while other threads draw where they do; it may not touch the canvas, nor draw points.
         """
         if self._theme is None:
             meanwhile()

@@ -65,8 +65,8 @@ class Pace:
 class ShownNames:
     """Draws names, and remembers since when each stands there."""
 
-    def __init__(self, painter: Painter) -> None:
-        self._painter = painter
+    def __init__(self, drawing: Painter) -> None:
+        self._drawing = drawing
         self._theme: Theme | None = None
         self._lettering = Lettering(QFont(), "white")
         self._pictures = LabelPictures(self._lettering)
@@ -198,7 +198,7 @@ class ShownNames:
     def _sheet(self, names: Names, ratio: float, *, is_quiet: bool) -> NameSheet:
         if (is_quiet, ratio) not in self._sheets:
             color = self._color(is_quiet=is_quiet)
-            self._sheets[is_quiet, ratio] = NameSheet(self._painter, names.n_items, self._lettering, color, ratio)
+            self._sheets[is_quiet, ratio] = NameSheet(self._drawing, names.n_items, self._lettering, color, ratio)
         return self._sheets[is_quiet, ratio]
 
     def _color(self, *, is_quiet: bool) -> QColor:
