@@ -55,7 +55,10 @@ def _beside(target: Path) -> Path:
 
 
 def check_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Raise OutputError if `path` is a folder, has none to stand in, or exists and `overwrite` is False."""
+    """Raise OutputError if `path` is a folder, has none to stand in, or exists and `overwrite` is False.
+
+    So too if its folder may not be written: what takes long is refused before it begins.
+    """
     target = Path(path)
     exists = True
     try:
@@ -71,6 +74,9 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> No
         raise OutputError(f"“{target}” is a device or a pipe, not a file; choose another name.")
     if not target.parent.is_dir():
         raise OutputError(f"There is no folder “{target.parent}” to save “{target.name}” in; make it first.")
+    folder = Path(os.path.realpath(target)).parent  # a link is followed
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"The folder “{folder}” may not be written, or its disk is read-only; choose another one.")
     if exists and not overwrite:
         raise OutputError(f"“{target}” exists already; choose another name, or overwrite it.", remedy="overwrite")
 

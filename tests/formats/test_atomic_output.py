@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,19 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
     ):
         with pytest.raises(OutputError, match=message), atomic_output(path):
             pytest.fail("the body must not run")
+
+
+def test_a_folder_that_may_not_be_written_is_seen_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked, link = tmp_path / "locked", tmp_path / "link.csv"
+    locked.mkdir()
+    link.symlink_to(locked / "out.csv")
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != locked)
+    for path in (locked / "out.csv", link):
+        with pytest.raises(OutputError, match=r"“.*locked” may not be written"):
+            formats.check_output(path, overwrite=True)
+    formats.check_output(tmp_path / "out.csv")
 
 
 def test_a_link_keeps_pointing_to_its_file(tmp_path: Path) -> None:
