@@ -7,11 +7,12 @@ import sys
 import numpy as np
 
 from embedviz.errors import FormatError
-from embedviz.formats.memory_plan import check_memory, free_memory
+from embedviz.formats import memory_plan
+from embedviz.formats.memory_plan import check_memory
 from embedviz.formats.row_store import untouched
 from embedviz.space.arrays import FloatArray, RowArray
 
-_FIRST_BYTES = 1 << 22
+_STEP_BYTES = 1 << 22
 
 
 class GrowingRows:
@@ -25,7 +26,7 @@ class GrowingRows:
         self._n_items = n_items
         self._can_sample = can_sample
         self._rows: FloatArray | None = None
-        self.n_rows = 0
+        self.n_rows = self._n_promised = 0
 
     @property
     def n_dims(self) -> int | None:
@@ -37,15 +38,17 @@ class GrowingRows:
 
         Raises MemoryPlanError where they do not fit, FormatError past the declared number of rows.
         """
-        needed = self.n_rows + n_more
+        needed, row_bytes = self.n_rows + n_more, 4 * max(1, n_dims)
+        least = max(n_more, _STEP_BYTES // row_bytes) if self._n_items is None else self._n_items
         if self._rows is None:
-            row_bytes = 4 * max(1, n_dims)
-            least = max(n_more, _FIRST_BYTES // row_bytes) if self._n_items is None else self._n_items
             check_memory(self._name, least, n_dims, can_sample=self._can_sample)
             most = least
             if self._n_items is None and sys.platform == "linux":  # where what is not touched costs nothing
-                most = max(least, free_memory() // row_bytes)
-            self._rows = untouched(most, least, n_dims)
+                most = max(least, memory_plan.free_memory() // row_bytes)
+            self._rows, self._n_promised = untouched(most, least, n_dims), least
+        elif self._n_items is None and needed > self._n_promised:  # others may have taken memory meanwhile
+            check_memory(self._name, least, n_dims)
+            self._n_promised = self.n_rows + least
         if needed > len(self._rows):
             if self._n_items is not None:
                 raise FormatError(f"“{self._name}” holds more rows than the {self._n_items:,} it declares.")

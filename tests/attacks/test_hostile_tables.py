@@ -93,7 +93,7 @@ def test_bad_utf8_in_a_typed_table_is_replaced_and_counted(tmp_path: Path) -> No
 
 def test_rows_that_do_not_fit_are_refused_before_they_are_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_plan, "free_memory", lambda: 500)
-    monkeypatch.setattr(growing_rows, "_FIRST_BYTES", 64)
+    monkeypatch.setattr(growing_rows, "_STEP_BYTES", 64)
     sink = io.BytesIO()
     table = pa.table({"v": pa.array(np.ones((50, 8)).tolist(), pa.list_(pa.float32()))})
     with pa.ipc.new_stream(sink, table.schema) as writer:

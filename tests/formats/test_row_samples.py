@@ -106,7 +106,7 @@ def test_a_sample_of_what_does_not_fit_into_memory(
     monkeypatch.setattr(memory_plan, "free_memory", lambda: free)
     monkeypatch.setattr(row_store, "free_memory", lambda: free)
     monkeypatch.setattr(row_store, "_WORK_BYTES", 0)
-    monkeypatch.setattr(growing_rows, "_FIRST_BYTES", 0)
+    monkeypatch.setattr(growing_rows, "_STEP_BYTES", 0)
     if suffix in (".npy", ".parquet"):
         with pytest.raises(MemoryPlanError, match="open a sample of it, such as 1,000 items") as caught:
             finish(formats.open_steps(path))
