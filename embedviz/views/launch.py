@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 0.0005
 WARM_UP_DELAY_MS, WARM_UP_AT_LAST_MS = 100, 1500
-PREPARE_EVERY_MS = 15
+PREPARE_EVERY_MS = 50
 INTERRUPTED = 130
 
 
@@ -86,8 +86,11 @@ class Starter(QObject):
 
     @Slot()
     def _on_preparing_due(self) -> None:
-        """What is not seen yet is built in small pieces, so that neither the start nor its first showing waits."""
-        if not self._window.prepare_next():
+        """What is not seen yet is built in small pieces, so that neither the start nor its first showing waits.
+
+        While work is done that somebody waits for, it is not begun: both would want the same processors.
+        """
+        if all(job.is_quiet for job in self._window.operations.jobs.alive()) and not self._window.prepare_next():
             self._preparing.stop()
 
     def _open(self, operations: Operations) -> None:

@@ -10,20 +10,27 @@ from PySide6.QtWidgets import QApplication
 from embedviz import formats
 from embedviz.cli import main
 from embedviz.operations import files, questions
+from embedviz.views import launch
+from embedviz.views.drawer import PAGES
 from embedviz.views.main_window import MainWindow
 
 N_ITEMS = 300  # as the file `small` has
 
 
-def test_a_second_file_dropped_while_the_first_loads_wins(monkeypatch, run_window, vectors, small, gate):
-    first, second = vectors("first.txt"), vectors("second.txt", prefix="other")
+def hold_opening(monkeypatch, gate, held_file) -> None:
+    """Let the opening of one file stand still at the gate."""
     real = formats.open_steps
 
     def held(path, **options):
         steps = real(path, **options)
-        return (yield from gate.holding(steps) if path.name == "first.txt" else steps)
+        return (yield from gate.holding(steps) if path == held_file else steps)
 
     monkeypatch.setattr(formats, "open_steps", held)
+
+
+def test_a_second_file_dropped_while_the_first_loads_wins(monkeypatch, run_window, vectors, small, gate):
+    first, second = vectors("first.txt"), vectors("second.txt", prefix="other")
+    hold_opening(monkeypatch, gate, first)
 
     def script(person):
         yield lambda: person.sees("small.txt")
@@ -46,13 +53,8 @@ def test_a_second_file_dropped_while_the_first_loads_wins(monkeypatch, run_windo
 
 
 def test_cancel_while_opening_keeps_the_space(monkeypatch, run_window, vectors, small, gate):
-    slow, real = vectors("slow.txt"), formats.open_steps
-
-    def held(path, **options):
-        steps = real(path, **options)
-        return (yield from gate.holding(steps) if path.name == "slow.txt" else steps)
-
-    monkeypatch.setattr(formats, "open_steps", held)
+    slow = vectors("slow.txt")
+    hold_opening(monkeypatch, gate, slow)
 
     def script(person):
         yield lambda: person.sees("small.txt")
@@ -68,13 +70,8 @@ def test_cancel_while_opening_keeps_the_space(monkeypatch, run_window, vectors, 
 
 
 def test_the_window_closed_while_opening(monkeypatch, run_window, vectors, small, gate):
-    slow, real = vectors("slow.txt"), formats.open_steps
-
-    def held(path, **options):
-        steps = real(path, **options)
-        return (yield from gate.holding(steps) if path.name == "slow.txt" else steps)
-
-    monkeypatch.setattr(formats, "open_steps", held)
+    slow = vectors("slow.txt")
+    hold_opening(monkeypatch, gate, slow)
 
     def script(person):
         yield lambda: person.sees("small.txt")
@@ -83,6 +80,30 @@ def test_the_window_closed_while_opening(monkeypatch, run_window, vectors, small
 
     assert run_window([str(small)], script) == 0
     assert gate.closed.is_set()
+
+
+def test_pages_that_nobody_sees_are_not_built_while_a_file_is_opened(monkeypatch, run_window, vectors, small, gate):
+    slow, prepare, waited_for = vectors("slow.txt"), MainWindow.prepare_next, []
+    hold_opening(monkeypatch, gate, slow)
+    monkeypatch.setattr(launch, "PREPARE_EVERY_MS", 1)
+
+    def prepare_next(window):
+        waited_for.extend(job.title for job in window.operations.jobs.alive() if not job.is_quiet)
+        return prepare(window)
+
+    monkeypatch.setattr(MainWindow, "prepare_next", prepare_next)
+
+    def script(person):
+        yield lambda: person.sees("small.txt")
+        person.drop(slow)
+        yield gate.reached.is_set
+        turns = iter(range(10))
+        yield lambda: next(turns, None) is None
+        QTest.mouseClick(person.find("job_cancel"), Qt.MouseButton.LeftButton)
+        yield lambda: len(person.window.drawer._built) == len(PAGES)
+        assert waited_for == []
+
+    assert run_window([str(small)], script) == 0
 
 
 @pytest.mark.parametrize(("module", "name"), [(files, "project_steps"), (questions, "ask_steps")])
