@@ -18,11 +18,11 @@ def content_hash(path: Path, text: str) -> Steps[str]:
     """The BLAKE2b hash (16 bytes, hexadecimal) of a file, with progress."""
     digest = new_hash()
     size = max(1, path.stat().st_size)
-    done = 0
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            digest.update(block)
-            done += len(block)
+    done, block = 0, memoryview(bytearray(BLOCK_BYTES))  # one for all: to give each back would stop other threads
+    with path.open("rb", buffering=0) as file:
+        while n_bytes := file.readinto(block):
+            digest.update(block[:n_bytes])
+            done += n_bytes
             yield Progress(min(1.0, done / size), text)
     return digest.hexdigest()
 
