@@ -3,10 +3,11 @@
 A thread that came back to Python in between would wait there for its lock, longer than many of these steps take. Bands
 are taken one after the other, by whichever thread has time; each is drawn alike, whoever draws it.
 
-What `draw_bands` and `draw_bands_colored` are given, the kernels they call tell: after the bands come the tiles and the
+What `draw_bands` is given, the kernels it calls tell: after the bands come the tiles and the
 level that is drawn (`runs_in_box`), its entries, the points that are `lost` off the grid, the colours and the look
 (`splats` with their `amount` and box where `is_splat`, else `discs` with their `stamps`), then what a thread works in:
-`flat` is a buffer of `n_rows` rows with `pad` pixels around them, `ink` the same memory in its shape, and the tones.
+`flat` is a buffer of `n_rows` rows with `pad` pixels around them, `ink` or `ink_colored` the same memory in its shape
+(the other is empty), and the tones.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _TILES = f"{_PLANE}, {_LINE}, {_INTS}, {_INTS}, int64, int64, float64, float64, 
 _ENTRIES = f"{_PLANE}, {_LINE}, {_RUNS}, {_INTS}, {_INTS}, {_PLANE}, Array(uint16, 2, 'C', True)"
 _LOOK = "float64, float64, float64, float64, int64, float64, Array(float32, 4, 'C', True), float64, float64"
 _WORK = "int64, int64, int64, int64[::1], int64[:, ::1], int64[:, ::1], int32[::1], float32[:, ::1], float32[::1]"
+_INKS = "float32[:, ::1], float32[:, :, ::1]"
+_TONES = f"float32, Array(uint32, 1, 'C', True), {_LINE}, {_LINE}, {_LINE}"
 _BANDS = f"int64[::1], {_RUNS}, {_TILES}, {_ENTRIES}, {_LOOK}, {_WORK}"
 
 
@@ -59,7 +62,7 @@ def begin(
     return runs_in_box(points, starts, table, table_depth, shift, x_grid, y_grid, scale, bits, box, leaf, stack, runs)
 
 
-@kernel(f"void({_BANDS}, float32[:, ::1], float32, Array(uint32, 1, 'C', True), uint32[:, ::1])")
+@kernel(f"void({_BANDS}, {_INKS}, {_TONES}, uint32[:, ::1])")
 def draw_bands(
     taken: RowArray,
     bands: RowArray,
@@ -100,111 +103,66 @@ def draw_bands(
     parts: FloatArray,
     flat: FloatArray,
     ink: FloatArray,
+    ink_colored: FloatArray,
     step: float,
     picture: PixelArray,
-    out: PixelArray,
-) -> None:
-    """Draw bands in one colour until all of them are `taken`.
-
-    A row of `bands` (b, 6) is the first row of the picture and the one after the last, and the box of `runs_in_box`.
-    """
-    band = take(taken)
-    while band < bands.shape[0]:
-        top, bottom = bands[band, 0], bands[band, 1]
-        n_runs = begin(
-            band, bands, points, starts, tile_table, table_depth, shift, x_grid, y_grid, scale, bits, leaf, box, stack,
-            runs, flat,
-        )  # fmt: skip
-        if is_splat:
-            splats(
-                places_line, starts, runs[:n_runs], codes, table, shares, x_low, scale_x, y_high, scale_y, top, amount,
-                across, upright, n_rows, width, corners, parts, flat,
-            )  # fmt: skip
-            splats(
-                points_line, no_starts, lost, codes, table, shares, x_low, scale_x, y_high, scale_y, top, amount,
-                1.0, 1.0, n_rows, width, corners, parts, flat,
-            )  # fmt: skip
-        else:
-            discs(
-                places, starts, runs[:n_runs], codes, table, shares, x_low, scale_x, y_high, scale_y, top, stamps, ink
-            )
-            discs(points, no_starts, lost, codes, table, shares, x_low, scale_x, y_high, scale_y, top, stamps, ink)
-        tone(ink, pad, top, step, picture, out, top, bottom)
-        band = take(taken)
-
-
-@kernel(f"void({_BANDS}, float32[:, :, ::1], float32, {_LINE}, {_LINE}, {_LINE}, uint32[:, ::1])")
-def draw_bands_colored(
-    taken: RowArray,
-    bands: RowArray,
-    points: FloatArray,
-    points_line: FloatArray,
-    starts: CodeArray,
-    tile_table: CodeArray,
-    table_depth: int,
-    shift: int,
-    x_grid: float,
-    y_grid: float,
-    scale: float,
-    bits: int,
-    leaf: int,
-    places: FloatArray,
-    places_line: FloatArray,
-    lost: RowArray,
-    no_starts: CodeArray,
-    codes: CodeArray,
-    table: FloatArray,
-    shares: ShareArray,
-    x_low: float,
-    scale_x: float,
-    y_high: float,
-    scale_y: float,
-    is_splat: int,
-    amount: float,
-    stamps: FloatArray,
-    across: float,
-    upright: float,
-    n_rows: int,
-    width: int,
-    pad: int,
-    box: RowArray,
-    stack: RowArray,
-    runs: RowArray,
-    corners: CodeArray,
-    parts: FloatArray,
-    flat: FloatArray,
-    ink: FloatArray,
-    step: float,
     alphas: FloatArray,
     values: FloatArray,
     under: FloatArray,
     out: PixelArray,
 ) -> None:
-    """Draw bands in many colours until all of them are `taken`; see `draw_bands`."""
-    band = take(taken)
+    """Draw bands until all of them are `taken`; in colours where `ink_colored` has rows, else in one.
+
+    A row of `bands` (b, 6) is the first row of the picture and the one after the last, and the box of `runs_in_box`.
+    """
+    is_colored, band = ink_colored.shape[0] > 0, take(taken)
     while band < bands.shape[0]:
         top, bottom = bands[band, 0], bands[band, 1]
         n_runs = begin(
             band, bands, points, starts, tile_table, table_depth, shift, x_grid, y_grid, scale, bits, leaf, box, stack,
             runs, flat,
         )  # fmt: skip
-        if is_splat:
+        found = runs[:n_runs]
+        if is_splat and is_colored:
             splats_colored(
-                places_line, starts, runs[:n_runs], codes, table, shares, x_low, scale_x, y_high, scale_y, top, amount,
+                places_line, starts, found, codes, table, shares, x_low, scale_x, y_high, scale_y, top, amount,
                 across, upright, n_rows, width, corners, parts, flat,
             )  # fmt: skip
             splats_colored(
                 points_line, no_starts, lost, codes, table, shares, x_low, scale_x, y_high, scale_y, top, amount,
                 1.0, 1.0, n_rows, width, corners, parts, flat,
             )  # fmt: skip
+        elif is_splat:
+            splats(
+                places_line, starts, found, codes, table, shares, x_low, scale_x, y_high, scale_y, top, amount,
+                across, upright, n_rows, width, corners, parts, flat,
+            )  # fmt: skip
+            splats(
+                points_line, no_starts, lost, codes, table, shares, x_low, scale_x, y_high, scale_y, top, amount,
+                1.0, 1.0, n_rows, width, corners, parts, flat,
+            )  # fmt: skip
+        elif is_colored:
+            discs_colored(
+                places, starts, found, codes, table, shares, x_low, scale_x, y_high, scale_y, top, stamps,
+                ink_colored,
+            )  # fmt: skip
+            discs_colored(
+                points, no_starts, lost, codes, table, shares, x_low, scale_x, y_high, scale_y, top, stamps,
+                ink_colored,
+            )  # fmt: skip
         else:
-            discs_colored(
-                places, starts, runs[:n_runs], codes, table, shares, x_low, scale_x, y_high, scale_y, top, stamps, ink
-            )
-            discs_colored(
-                points, no_starts, lost, codes, table, shares, x_low, scale_x, y_high, scale_y, top, stamps, ink
-            )
-        tone_colored(ink, pad, top, step, alphas, values, under, out, top, bottom)
+            discs(
+                places, starts, found, codes, table, shares, x_low, scale_x, y_high, scale_y, top, stamps,
+                ink,
+            )  # fmt: skip
+            discs(
+                points, no_starts, lost, codes, table, shares, x_low, scale_x, y_high, scale_y, top, stamps,
+                ink,
+            )  # fmt: skip
+        if is_colored:
+            tone_colored(ink_colored, pad, top, step, alphas, values, under, out, top, bottom)
+        else:
+            tone(ink, pad, top, step, picture, out, top, bottom)
         band = take(taken)
 
 

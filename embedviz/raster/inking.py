@@ -16,6 +16,7 @@ from embedviz.raster.viewport import Viewport
 from embedviz.space.arrays import ByteArray, FloatArray, read_only
 
 DRAWING_KERNELS = (compiled.__name__, splat_kernels.__name__, band_kernels.__name__)
+_NO_INK = np.empty((0, 0, 4), np.float32)
 _NO_STAMPS = read_only(np.zeros((1, 1, 1, 1), np.float32))
 
 
@@ -40,8 +41,6 @@ class Inking:
         ]
         splats = splat_kernels.splats_colored if look.is_colored else splat_kernels.splats
         discs = compiled.discs_colored if look.is_colored else compiled.discs
-        bands = band_kernels.draw_bands_colored if look.is_colored else band_kernels.draw_bands
-        self._draw_bands: Callable[..., None] = bands
         self._draw: Callable[..., None] = splats if style.splat else discs
         self._tones = tones_for(style.opacity, style.shoulder)
         self._picture: NDArray[Any] = self._tones.picture(look.color, look.under).view(np.uint32)[:, 0]
@@ -80,10 +79,12 @@ class Inking:
     def draw_bands(self, subject: tuple[Any, ...], n_rows: int, work: tuple[Any, ...], out: ByteArray) -> None:
         """Draw bands of at most `n_rows` rows; see `band_kernels`. The last thing to `work` in is a buffer for one."""
         *room, ink = work
-        ink = self.buffer(ink, n_rows)
-        pixels, step = out.view(np.uint32)[..., 0], self._tones.step
-        tones = (self._tones.alpha, self._values, self._under) if self._is_colored else (self._picture,)
-        self._draw_bands(*subject, n_rows, self._width, self._pad, *room, ink.reshape(-1), ink, step, *tones, pixels)
+        pixels, tones = out.view(np.uint32)[..., 0], self._tones
+        shaped = self.buffer(ink, n_rows)
+        inks = (_NO_INK[..., 0], shaped) if self._is_colored else (shaped, _NO_INK)
+        toning = tones.step, self._picture, tones.alpha, self._values, self._under
+        draw_bands: Callable[..., None] = band_kernels.draw_bands
+        draw_bands(*subject, n_rows, self._width, self._pad, *room, shaped.reshape(-1), *inks, *toning, pixels)
 
     def tone(self, ink: FloatArray, ink_top: int, out: ByteArray, top: int, bottom: int) -> None:
         """Turn rows `top` to `bottom` of a buffer that starts at `ink_top` into colours."""
