@@ -200,7 +200,8 @@ class FigureDialog(QDialog):
         chosen, _ = QFileDialog.getSaveFileName(self, "Save figure", name, f"{_TITLES[self.kind]} (*.{self.kind})")
         if chosen and spec is not None:
             path = Path(chosen)
-            named = path if path.suffix.lower() == f".{self.kind}" else path.with_name(f"{path.name}.{self.kind}")
+            is_whole = path.suffix.lower().removeprefix(".") in _TITLES  # what is typed says more than the list
+            named = path if is_whole else path.with_name(f"{path.name}.{self.kind}")
             # Only for the name that was chosen has the file dialog asked whether to replace.
             self._operations.save_figure(self._content, named, spec, overwrite=named == path)
 

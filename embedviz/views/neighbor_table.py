@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from embedviz.analysis.null_scores import NullScores
@@ -23,7 +23,8 @@ from embedviz.views.text import one_line
 
 RANK, LABEL, SCORE, BAR = range(4)
 FEWEST_ROWS = 10
-BAR_WIDTH, NARROW_BAR_WIDTH, MANY_RANKS = 56, 40, 100
+BAR_WIDTH, NARROW_BAR_WIDTH, LEAST_BAR_WIDTH, MANY_RANKS = 56, 40, 34, 100
+LABEL_MARGIN = 10
 HEADS = ("Rank", "Item", "Score", "Strength")
 
 
@@ -141,6 +142,11 @@ class NeighborTable(ItemTable):
         self.scrollToTop()
         self._fit_columns()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Labels may need more of another width."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
     def _fit_columns(self) -> None:
         """Ranks and scores get the width of the widest number; numbers do not move while one walks."""
         answer = self._session.state.answer
@@ -150,8 +156,10 @@ class NeighborTable(ItemTable):
         count = len(answer.rows) if answer is not None else 10
         self.setColumnWidth(RANK, metrics.horizontalAdvance("0" * max(2, len(str(count)))) + self._appearance.px(10))
         self.setColumnWidth(SCORE, max(widest, metrics.horizontalAdvance("0.000")) + self._appearance.px(12))
-        bar = (
-            NARROW_BAR_WIDTH if count >= MANY_RANKS else BAR_WIDTH
-        )  # long numbers take from the bar, not from the label
-        self.setColumnWidth(BAR, self._appearance.px(bar))
+        bar = self._appearance.px(NARROW_BAR_WIDTH if count >= MANY_RANKS else BAR_WIDTH)
+        labels = answer.labels[:MANY_RANKS] if answer is not None else ()
+        label = max(map(metrics.horizontalAdvance, labels), default=0) + self._appearance.px(LABEL_MARGIN)
+        left = self.viewport().width() - self.columnWidth(RANK) - self.columnWidth(SCORE) - label
+        # long numbers and labels take from the bar
+        self.setColumnWidth(BAR, min(bar, max(left, self._appearance.px(LEAST_BAR_WIDTH))))
         self.setMaximumHeight(max(FEWEST_ROWS, count) * self.verticalHeader().defaultSectionSize() + 4)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from embedviz import formats
+from embedviz.progress import Progress
+from embedviz.views.plot import empty_hint
 from embedviz.views.plot.empty_hint import TEXT
 
 
@@ -69,6 +74,29 @@ def test_an_error_beside_an_open_space_leaves_the_plot_alone(window, plot, space
     idle()
     assert not plot.empty_hint.isVisible()
     assert plot.empty_hint.text() == TEXT
+
+
+def test_it_waits_while_a_file_is_opened(qtbot, monkeypatch, window, bad_file):
+    turns = []
+
+    def held(path, **options):
+        while True:
+            turns.append(path)
+            time.sleep(0.001)
+            yield Progress(0.5, "Reading")
+
+    monkeypatch.setattr(formats, "open_steps", held)
+    monkeypatch.setattr(empty_hint, "SHOW_AFTER_MS", 1)
+    window.operations.open_file(bad_file)
+    hint = empty_hint.EmptyHint(window.session, window.operations, window.plot)
+    passed = QTimer(interval=2)
+    passed.timeout.connect(lambda: turns.append("turn of the window"))
+    passed.start()
+    qtbot.waitUntil(lambda: turns.count("turn of the window") > 10)
+    passed.stop()
+    assert not hint.isVisible()
+    window.operations.jobs.cancel("load")
+    qtbot.waitUntil(hint.isVisible)
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (800, 600)])

@@ -125,6 +125,16 @@ def test_saving_writes_the_format_that_is_chosen_and_closes(qtbot, window, dialo
     assert window.message_bar.message_line.text() == f"Saved the figure figure.{kind}."
 
 
+def test_a_suffix_that_is_typed_says_the_format(qtbot, window, dialog, chosen, tmp_path, idle):
+    chosen(tmp_path / "typed.SVG")
+    assert dialog.kind == "png"
+    with qtbot.waitSignal(window.operations.figure_saved, timeout=20_000):
+        click(dialog.save_button)
+    idle()
+    assert [path.name for path in tmp_path.glob("typed*")] == ["typed.SVG"]
+    assert (tmp_path / "typed.SVG").read_bytes().startswith(b"<?xml")
+
+
 def test_a_file_is_replaced_only_if_the_file_dialog_asked(qtbot, window, dialog, chosen, tmp_path, idle):
     (tmp_path / "a.png").write_bytes(b"mine")
     chosen(tmp_path / "a")  # the file dialog has asked about “a”, not about “a.png”

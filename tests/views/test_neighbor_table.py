@@ -192,6 +192,21 @@ def test_labels_keep_their_room_beside_a_thousand_ranks(table, window, show, mak
     assert table.columnWidth(1) >= table.fontMetrics().horizontalAdvance("reservoir") + 6
 
 
+def test_long_labels_take_from_the_bars(table, window, show, make_space, ask):
+    names = [f"word{row:06d}" for row in range(40)]
+    show(make_space(np.random.default_rng(1).normal(size=(40, 4)), names))
+    ask(names[0])
+    needed = table.fontMetrics().horizontalAdvance(names[0]) + 6
+    table.setFixedWidth(table.columnWidth(0) + table.columnWidth(2) + needed + 40)
+    QApplication.processEvents()
+    assert table.columnWidth(1) >= needed
+    narrow = table.columnWidth(BAR)
+    assert narrow >= 20
+    table.setFixedWidth(500)
+    QApplication.processEvents()
+    assert table.columnWidth(BAR) > narrow
+
+
 def test_a_copied_label_cannot_break_the_table(qapp, window, show, make_space, ask):
     show(make_space(np.eye(4) + 1, ["tab\there", "line\nend", "", "plain"]))
     ask("plain")

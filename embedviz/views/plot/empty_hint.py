@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
-from embedviz.operations import Message
+from embedviz.operations import Message, Operations
 from embedviz.session import Session
 from embedviz.views.panel import PlainLabel
 from embedviz.views.text import one_line
@@ -17,12 +17,12 @@ WIDEST_PX, MARGIN_PX = 560, 24
 
 
 class EmptyHint(PlainLabel):
-    """Stands in the middle of the plot while no space is open; not at once, so that a quick start does not flicker.
+    """Stands in the middle of the plot while no space is open nor being opened.
 
-    Why an opening failed stands above it.
+    It does not come at once, so that a quick start does not flicker. Why an opening failed stands above it.
     """
 
-    def __init__(self, session: Session, plot: QWidget) -> None:
+    def __init__(self, session: Session, operations: Operations, plot: QWidget) -> None:
         super().__init__(plot)
         self.setText(TEXT)
         self.setObjectName("empty_hint")
@@ -31,14 +31,22 @@ class EmptyHint(PlainLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._session = session
+        self._session, self._operations = session, operations
         self._plot = plot
         self._waiting = QTimer(self, singleShot=True, interval=SHOW_AFTER_MS)
-        self._waiting.timeout.connect(self._on_space_changed)
+        self._waiting.timeout.connect(self._on_waited)
         self._waiting.start()
         self.hide()
         session.space_changed.connect(self._on_space_changed)
         plot.installEventFilter(self)
+
+    @Slot()
+    def _on_waited(self) -> None:
+        loading = self._operations.jobs.newest("load")
+        if loading is not None and loading.is_running:
+            self._waiting.start()
+        else:
+            self._on_space_changed()
 
     @Slot(object)
     def tell(self, message: Message) -> None:

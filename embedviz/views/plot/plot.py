@@ -84,7 +84,7 @@ class Plot(QWidget):
         self.attention = Attention(session, self.scene, self.hover_card, self)
         self.attention.sought.connect(operations.follow_item)
         self.overview = Overview(self.scene, appearance, self)
-        self.empty_hint = EmptyHint(session, self)
+        self.empty_hint = EmptyHint(session, operations, self)
         self._connect()
         self._on_preferred()
         self._on_replaced()
