@@ -195,7 +195,6 @@ class FileOperations(CachingOperations, ExportingOperations):
             remark = f"Its vectors are “{before.vector}”, as chosen before; “Open with choices” asks again."
             self._open_path(Opening(path, {**opening.options, **before.options()}, opening.dropped, remark, before))
         else:
-            self.say(f"Choose the vectors of “{path.name}”.")
             self.choice_needed.emit(ImportRequest(path, contents, reason, None, opening.options))
         return True
 
