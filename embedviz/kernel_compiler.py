@@ -1,7 +1,7 @@
 """The compiling of kernels: by numba, in a child process that ends with it. No other module may import numba.
 
-Kernels must need nothing of numba while they run. So they may not allocate arrays, and may call, beyond each other,
-nothing but the C library's mathematics and its copying of memory.
+Kernels must need nothing of numba while they run. So they may not allocate arrays, and may call, beyond each other and
+`kernels.take`, nothing but the C library's mathematics and its copying of memory.
 """
 
 from __future__ import annotations
